@@ -1,0 +1,127 @@
+"""What a style job is, and who can run one.
+
+A :class:`StyleJob` holds all that a worker is told; it travels as JSON through the store, so that
+a laptop's ``mpiexec`` and an Azure ML cluster read the very same bytes.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
+
+from style_pipeline import document, layout
+from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
+
+VERSION = 1
+
+ENGINE_VERSION = 1
+"""Raised whenever the same job would give other pixels than before."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How styled shards are encoded: at final quality, since stitching copies their packets.
+
+    ``crf`` is x264's constant rate factor (0 to 51, lower is better), ``preset`` its speed.
+    """
+
+    codec: str = "libx264"
+    crf: int = 17
+    preset: str = "veryfast"
+
+
+@dataclass(frozen=True)
+class StyleChoice:
+    """Which painting: a style of the checkpoint with this sha256.
+
+    ``checkpoint_key`` is its key in the store, or None for the checkpoint inside the package.
+    """
+
+    name: str
+    checkpoint_sha256: str
+    checkpoint_key: str | None = None
+
+
+@dataclass(frozen=True)
+class StyleJob:
+    """One video to be painted in one style.
+
+    ``video`` and ``run_id`` lead back to Dagster and do not influence a pixel. ``manifest_key`` is
+    the frame manifest, ``manifest_sha256`` pins its content. ``threads_per_rank`` is part of the
+    digest because the order of floating-point sums depends on it.
+    """
+
+    video: str
+    run_id: str
+    manifest_key: str
+    manifest_sha256: str
+    frames_digest: str
+    style: StyleChoice
+    encoding: Encoding = Encoding()
+    threads_per_rank: int = 1
+    version: int = VERSION
+
+    @property
+    def digest(self) -> str:
+        """Names everything that determines the pictures; the folder of the styled shards."""
+        parts = {
+            "engine": ENGINE_VERSION,
+            "frames": self.frames_digest,
+            "style": [self.style.name, self.style.checkpoint_sha256],
+            "encoding": document.plain(self.encoding),
+            "threads": self.threads_per_rank,
+        }
+        return hashlib.sha256(document.dump(parts)).hexdigest()[:20]
+
+    @property
+    def prefix(self) -> str:
+        """Where the styled shards of this job lie in the store."""
+        return layout.styled_prefix(self.digest)
+
+    def shard_digest(self, shard: FrameShard) -> str:
+        """Names everything that determines one styled shard's content."""
+        return hashlib.sha256(f"{self.digest}:{shard.index}:{shard.sha256}".encode()).hexdigest()
+
+    def styled_key(self, shard: FrameShard) -> str:
+        """Where the styled shard lies."""
+        return layout.shard_key(self.prefix, shard.index, ".mp4")
+
+    def to_json(self) -> bytes:
+        return document.dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole job of this version."""
+        return document.load(cls, content)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is, over all ranks: ``frames_done`` of ``frames_total`` (reused ones included).
+
+    ``frames_per_second`` counts this job's own frames only; ``eta_seconds`` is None until known.
+    """
+
+    frames_done: int
+    frames_total: int
+    frames_per_second: float
+    eta_seconds: float | None
+
+    def __str__(self) -> str:
+        eta = "" if self.eta_seconds is None else f", {self.eta_seconds:.0f} s left"
+        return f"{self.frames_done} of {self.frames_total} frames, {self.frames_per_second:.1f} per second{eta}"
+
+
+Context = TypeVar("Context", contravariant=True)
+
+
+class StyleLauncher(Protocol[Context]):
+    """Starts the MPI worker somewhere, waits for it, and brings back its report.
+
+    Raises StyleJobError (with the failing rank's traceback in the orchestrator's log) when the job
+    fails or ends without a report, StyleJobTimeout past its deadline; whatever is raised while
+    waiting, a cancellation included, ends every rank first and is raised again.
+    """
+
+    def run(self, context: Context, job: StyleJob, manifest: FrameManifest) -> StyleReport:
+        """Run ``job`` to its end; shards finished by an earlier attempt are not done again."""
+        ...

@@ -1,0 +1,130 @@
+"""Every key in the store is spelled here and nowhere else.
+
+::
+
+    incoming/<style>/<name>                     a dropped video; the first folder names the style
+    work/sources/<source>/audio-<digest>/...    audio streams of one source, by its content
+    work/sources/<source>/frames-<digest>/...   frame shards and their manifest
+    work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
+    outputs/<style>/<name>.mp4                  the finished video
+    styles/<style>/...                          paintings and checkpoints added by users
+
+``<source>`` is the start of the sha256 of the uploaded file's content, so a second style of the
+same video finds its frames, and a changed upload under an old name can never meet old ones.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+INCOMING = "incoming/"
+WORK = "work/"
+OUTPUTS = "outputs/"
+STYLES = "styles/"
+
+SOURCE_ID_LENGTH = 20
+_SLUG_LENGTH = 48
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The parts of an ``incoming/<style>/<name>`` key; ``name`` may hold further folders."""
+
+    style: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{INCOMING}{self.style}/{self.name}"
+
+    @property
+    def video(self) -> str:
+        """The video's partition key."""
+        return video_slug(self.name)
+
+    @property
+    def output_key(self) -> str:
+        """``clip.mp4`` keeps its name, ``clip.mov`` becomes ``clip.mov.mp4``.
+
+        Only an upload that is itself called ``clip.mov.mp4`` could meet the latter.
+        """
+        name = self.name if self.name.endswith(".mp4") else f"{self.name}.mp4"
+        return f"{OUTPUTS}{self.style}/{name}"
+
+
+def parse_upload(key: str) -> Upload | None:
+    """The upload that ``key`` names, or None where it is not ``incoming/<style>/<name>``."""
+    parts = PurePosixPath(key).parts
+    if not key.startswith(INCOMING) or len(parts) < 3 or "/".join(parts) != key:
+        return None
+    return Upload(style=parts[1], name="/".join(parts[2:]))
+
+
+def video_slug(name: str) -> str:
+    """A partition key for a file name: readable, ``[a-z0-9._-]`` only, unique by a short hash.
+
+    Dagster does not validate dynamic partition keys, so nothing of the user's spelling but
+    harmless letters may enter one. NFC and NFD spellings are different blobs and hash apart.
+    """
+    stem = PurePosixPath(name).stem
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-") or "video"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{slug}-{digest}"
+
+
+def source_id(content_sha256: str) -> str:
+    """The folder name of one source's derived objects."""
+    return content_sha256[:SOURCE_ID_LENGTH]
+
+
+def source_prefix(source: str) -> str:
+    """Where everything taken from one source lies."""
+    return f"{WORK}sources/{source}/"
+
+
+def frames_prefix(source: str, digest: str) -> str:
+    """Where the frame shards of one source, extracted with one set of parameters, lie."""
+    return f"{source_prefix(source)}frames-{digest}/"
+
+
+def audio_prefix(source: str, digest: str) -> str:
+    """Where the audio of one source lies."""
+    return f"{source_prefix(source)}audio-{digest}/"
+
+
+def manifest_key(prefix: str) -> str:
+    """The manifest of the objects under ``prefix``; written last, so its presence means whole."""
+    return f"{prefix}manifest.json"
+
+
+def shard_key(prefix: str, index: int, suffix: str) -> str:
+    """The ``index``-th shard under ``prefix``; ``suffix`` with its dot."""
+    return f"{prefix}shards/{index:06d}{suffix}"
+
+
+def sidecar_key(key: str) -> str:
+    """The sidecar of a shard."""
+    return f"{key}.json"
+
+
+def styled_prefix(job_digest: str) -> str:
+    """Where one style job's shards lie."""
+    return f"{WORK}styled/{job_digest}/"
+
+
+def job_key(prefix: str) -> str:
+    """The job description that the worker reads."""
+    return f"{prefix}job.json"
+
+
+def report_key(prefix: str) -> str:
+    """The last report of the worker, kept beside the shards."""
+    return f"{prefix}report.json"
+
+
+def style_checkpoint_key(style: str) -> str:
+    """The checkpoint of a style that a user added."""
+    return f"{STYLES}{style}/checkpoint.safetensors"

@@ -1,0 +1,216 @@
+"""What is written beside the pixels: frame manifest, audio manifest, sidecars, the style report.
+
+All of them are versioned JSON with sorted keys, so that equal content has equal bytes. Frames are
+counted from 0 in presentation order. Times are integers in the source's time base, never floats.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Self
+
+from style_pipeline import document
+from style_pipeline.errors import ManifestError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class ColourTags:
+    """FFmpeg's names for matrix, primaries, transfer and range, as resolved for decoding.
+
+    An untagged source is given the usual matrix for its size (BT.709 from 720 lines up, else
+    BT.601: ``smpte170m``) and limited range; ``tagged`` says whether the source said so itself.
+    """
+
+    matrix: str
+    primaries: str
+    transfer: str
+    range: str
+    tagged: bool
+
+
+@dataclass(frozen=True)
+class VideoFormat:
+    """How the source's pictures are shaped and timed.
+
+    ``width`` and ``height`` are the coded picture's, before ``rotation`` (degrees counter-clockwise
+    as in a display matrix: 0, 90, 180, 270) is applied. ``frame_rate`` is the average rate and is
+    informative; the truth about time is the manifest's ``pts``.
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    sample_aspect: Fraction
+    rotation: int
+    frame_rate: Fraction
+    time_base: Fraction
+    colour: ColourTags
+
+
+@dataclass(frozen=True)
+class FrameShard:
+    """A run of ``count`` frames from ``first_frame`` on, stored as one object under ``key``."""
+
+    index: int
+    first_frame: int
+    count: int
+    key: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class FrameManifest:
+    """Every frame of one source: ``pts[i]`` is frame i's time, in ``format.time_base`` units.
+
+    ``pts`` are as in the source (they need not start at 0) and strictly increasing;
+    ``last_duration`` is how long the last frame is shown, in the same units.
+    """
+
+    source_sha256: str
+    digest: str
+    format: VideoFormat
+    pts: tuple[int, ...]
+    last_duration: int
+    shards: tuple[FrameShard, ...]
+    version: int = VERSION
+
+    def __post_init__(self) -> None:
+        _check(all(a < b for a, b in zip(self.pts, self.pts[1:], strict=False)), "pts must increase")
+        _check(self.last_duration > 0, "the last frame must last")
+        expected = 0
+        for position, shard in enumerate(self.shards):
+            _check(shard.index == position, f"shard {position} is numbered {shard.index}")
+            _check(shard.first_frame == expected, f"shard {position} leaves a gap or overlaps")
+            _check(shard.count > 0, f"shard {position} is empty")
+            expected += shard.count
+        _check(expected == len(self.pts), f"shards hold {expected} of {len(self.pts)} frames")
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.pts)
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds from the first frame's start to the last frame's end."""
+        return (self.pts[-1] - self.pts[0] + self.last_duration) * self.format.time_base
+
+    def shard_pts(self, shard: FrameShard) -> tuple[int, ...]:
+        """The source times of one shard's frames."""
+        return self.pts[shard.first_frame : shard.first_frame + shard.count]
+
+    def to_json(self) -> bytes:
+        return document.dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole manifest of this version."""
+        return document.load(cls, content)
+
+
+@dataclass(frozen=True)
+class AudioTrack:
+    """One audio stream, copied bit for bit.
+
+    ``stream_index`` is its number among the source's streams; ``start`` is its first packet's time
+    in seconds on the source's own clock; ``packets_md5`` is ``ffmpeg -c copy -f md5`` of it.
+    """
+
+    stream_index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    language: str
+    start: Fraction
+    packets: int
+    packets_md5: str
+
+
+@dataclass(frozen=True)
+class AudioManifest:
+    """The audio of one source: all streams in one object under ``key``, or no object at all."""
+
+    source_sha256: str
+    digest: str
+    tracks: tuple[AudioTrack, ...]
+    key: str | None
+    sha256: str | None
+    size: int
+    version: int = VERSION
+
+    def to_json(self) -> bytes:
+        return document.dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole manifest of this version."""
+        return document.load(cls, content)
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """The proof that a styled shard is finished; written after the shard itself.
+
+    ``digest`` covers everything that determines the shard's content (see
+    :meth:`style_pipeline.job.StyleJob.shard_digest`): another digest means another picture.
+    """
+
+    digest: str
+    count: int
+    sha256: str
+    size: int
+    version: int = VERSION
+
+    def to_json(self) -> bytes:
+        return document.dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole sidecar of this version."""
+        return document.load(cls, content)
+
+
+@dataclass(frozen=True)
+class RankReport:
+    """What one rank did; ``seconds`` by stage (``load``, ``read``, ``network``, ``encode``, ``store``).
+
+    Stages overlap, so their sum may exceed ``wall``.
+    """
+
+    rank: int
+    host: str
+    frames: int
+    shards: int
+    wall: float
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StyleReport:
+    """What a style job did. Informative only: the truth about completeness is the sidecars."""
+
+    job_digest: str
+    frames: int
+    shards_total: int
+    shards_styled: int
+    shards_reused: int
+    world_size: int
+    wall: float
+    device: str
+    ranks: tuple[RankReport, ...]
+    notes: tuple[str, ...] = ()
+    version: int = VERSION
+
+    def to_json(self) -> bytes:
+        return document.dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole report of this version."""
+        return document.load(cls, content)
+
+
+def _check(holds: bool, why: str) -> None:
+    if not holds:
+        raise ManifestError(f"the frame manifest contradicts itself: {why}")

@@ -1,0 +1,1 @@
+"""How checkpoints come to be: photographs, perceptual losses, a warm start, the training loop."""

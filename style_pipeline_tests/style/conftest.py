@@ -1,0 +1,14 @@
+"""Fixtures of the style room."""
+
+from pathlib import Path
+
+import pytest
+
+from style_pipeline.style.card import CheckpointCard
+from style_pipeline_tests.checkpoints import tiny_checkpoint
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CheckpointCard]:
+    """A tiny checkpoint and its card."""
+    return tiny_checkpoint(tmp_path_factory.mktemp("checkpoint"))

@@ -1,0 +1,109 @@
+"""A few real steps on a tiny network and a thin random trunk: losses fall, stopping changes nothing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from style_pipeline.errors import TrainingError
+from style_pipeline.style.network import StyleNetwork
+from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
+from style_pipeline.style.training.photographs import Photographs, open_painting
+from style_pipeline.style.training.trainer import Losses, Recipe, Stage, Trainer
+from style_pipeline_tests.checkpoints import tiny_network
+
+_CHANNELS = ((0, 3, 6), (2, 6, 6), (5, 6, 8), (7, 8, 8), (10, 8, 8), (12, 8, 8), (14, 8, 8))
+_DEEPER = ((17, 8, 8), (19, 8, 8), (21, 8, 8))
+QUICK = Recipe(
+    stages=(Stage(70, 32, 2), Stage(10, 48, 1)), save_every=15, body_rate=3e-3, bfloat16=False
+)
+
+
+@pytest.fixture(scope="module")
+def trunk_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(3)
+    weights = {}
+    for number, inputs, outputs in _CHANNELS + _DEEPER:
+        weights[f"features.{number}.weight"] = torch.randn(outputs, inputs, 3, 3) / inputs**0.5 / 3
+        weights[f"features.{number}.bias"] = torch.zeros(outputs)
+    path = tmp_path_factory.mktemp("trunk") / "trunk.safetensors"
+    save_file(weights, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, chance = tmp_path_factory.mktemp("photos"), np.random.default_rng(5)
+    for i in range(4):
+        coarse = chance.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((96, 72), Image.Resampling.BICUBIC).save(folder / f"{i}.png")
+    return folder
+
+
+def make_trainer(
+    recipe: Recipe, folder: Path, trunk: Path, pictures: Path, network: StyleNetwork | None = None
+) -> Trainer:
+    paintings = [open_painting(pictures / f"{i}.png", 64) for i in range(2)]
+    return Trainer(
+        network or tiny_network(), Photographs(pictures), paintings, Trunk(trunk), recipe, folder
+    )
+
+
+def test_losses_fall(tmp_path: Path, trunk_file: Path, pictures: Path) -> None:
+    seen: list[Losses] = []
+    make_trainer(QUICK, tmp_path, trunk_file, pictures).run(seen.append)
+    assert [losses.step for losses in seen] == list(range(1, 81))
+    total = [losses.content + 5 * losses.style for losses in seen[:70]]
+    assert np.mean(total[-10:]) < 0.7 * np.mean(total[:10])
+
+
+def test_stopping_and_resuming_gives_the_same_weights(
+    tmp_path: Path, trunk_file: Path, pictures: Path
+) -> None:
+    whole = make_trainer(QUICK, tmp_path / "whole", trunk_file, pictures).run(lambda _: None)
+    stopped = make_trainer(QUICK, tmp_path / "parts", trunk_file, pictures)
+
+    def stop_after_forty(losses: Losses) -> None:
+        if losses.step == 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run(stop_after_forty)
+    resumed = make_trainer(QUICK, tmp_path / "parts", trunk_file, pictures, tiny_network(seed=99))
+    steps: list[int] = []
+    network = resumed.run(lambda losses: steps.append(losses.step))
+    assert steps[0] == 31
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(tensor, network.state_dict()[name]), name
+
+
+def test_refuses_to_continue_another_recipe(
+    tmp_path: Path, trunk_file: Path, pictures: Path
+) -> None:
+    short = replace(QUICK, stages=(Stage(2, 32, 2),))
+    make_trainer(short, tmp_path, trunk_file, pictures).run(lambda _: None)
+    with pytest.raises(TrainingError, match="another recipe"):
+        make_trainer(replace(short, seed=2), tmp_path, trunk_file, pictures).run(lambda _: None)
+
+
+def test_a_painting_is_at_no_distance_from_itself(trunk_file: Path, pictures: Path) -> None:
+    trunk, painting = Trunk(trunk_file), open_painting(pictures / "0.png", 64)
+    seen, other = trunk(painting), trunk(open_painting(pictures / "1.png", 64))
+    assert content_loss(seen, seen).item() == 0
+    assert style_loss(seen, [gram(a) for a in seen]).item() == 0
+    assert style_loss(other, [gram(a) for a in seen]).item() > 0.01
+
+
+def test_what_is_no_trunk_or_no_picture_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.jpg").write_bytes(b"no picture")
+    with pytest.raises(TrainingError, match="no VGG-16 trunk"):
+        Trunk(tmp_path / "x.jpg")
+    with pytest.raises(TrainingError, match="not a picture"):
+        open_painting(tmp_path / "x.jpg", 64)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrainingError, match="no JPEG or PNG"):
+        Photographs(tmp_path / "empty")

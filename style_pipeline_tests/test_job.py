@@ -1,0 +1,44 @@
+"""The digest of a job names all that determines its pictures, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+
+from style_pipeline.job import Encoding, Progress, StyleChoice, StyleJob
+from style_pipeline_tests.test_manifest import SHARDS
+
+JOB = StyleJob("v", "run", "m.json", "00", "frames", StyleChoice("great-wave", "abc"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frames_digest": "other"},
+        {"style": StyleChoice("the-scream", "abc")},
+        {"style": StyleChoice("great-wave", "abd")},
+        {"encoding": Encoding(crf=18)},
+        {"threads_per_rank": 2},
+    ],
+)
+def test_what_changes_a_pixel_changes_the_digest(change: dict[str, object]) -> None:
+    assert replace(JOB, **change).digest != JOB.digest
+
+
+@pytest.mark.parametrize("change", [{"video": "w"}, {"run_id": "later"}])
+def test_another_run_of_the_same_work_finds_it(change: dict[str, object]) -> None:
+    assert replace(JOB, **change).digest == JOB.digest
+
+
+def test_a_shard_is_named_by_its_source_too() -> None:
+    changed = replace(SHARDS[0], sha256="22")
+    assert JOB.shard_digest(SHARDS[0]) != JOB.shard_digest(changed)
+    assert JOB.styled_key(SHARDS[1]) == f"{JOB.prefix}shards/000001.mp4"
+
+
+def test_travels_as_json() -> None:
+    assert StyleJob.from_json(JOB.to_json()) == JOB
+
+
+def test_progress_reads_as_a_sentence() -> None:
+    assert str(Progress(5, 10, 2.5, 2.0)) == "5 of 10 frames, 2.5 per second, 2 s left"
+    assert str(Progress(0, 10, 0.0, None)) == "0 of 10 frames, 0.0 per second"

@@ -53,6 +53,10 @@ class MediaError(StylePipelineError):
     """FFmpeg failed, or did not produce what was asked of it."""
 
 
+class ScratchFull(MediaError, OSError):
+    """No space left where media are being worked on."""
+
+
 class UnusableVideo(UserError, MediaError):
     """The uploaded file is empty, not a video, damaged, or of a kind that we refuse."""
 
@@ -88,7 +92,7 @@ class StoreFull(StoreError, OSError):
 
 
 class ManifestError(StylePipelineError, ValueError):
-    """A manifest, sidecar, job or report is malformed, of another version, or contradicts itself."""
+    """A manifest, sidecar, job or report is malformed, of another version, or untrue."""
 
 
 class StyleError(StylePipelineError):

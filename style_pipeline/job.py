@@ -108,7 +108,8 @@ class Progress:
 
     def __str__(self) -> str:
         eta = "" if self.eta_seconds is None else f", {self.eta_seconds:.0f} s left"
-        return f"{self.frames_done} of {self.frames_total} frames, {self.frames_per_second:.1f} per second{eta}"
+        done = f"{self.frames_done} of {self.frames_total} frames"
+        return f"{done}, {self.frames_per_second:.1f} per second{eta}"
 
 
 Context = TypeVar("Context", contravariant=True)

@@ -77,7 +77,9 @@ class FrameManifest:
     version: int = VERSION
 
     def __post_init__(self) -> None:
-        _check(all(a < b for a, b in zip(self.pts, self.pts[1:], strict=False)), "pts must increase")
+        _check(
+            all(a < b for a, b in zip(self.pts, self.pts[1:], strict=False)), "pts must increase"
+        )
         _check(self.last_duration > 0, "the last frame must last")
         expected = 0
         for position, shard in enumerate(self.shards):
@@ -173,7 +175,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class RankReport:
-    """What one rank did; ``seconds`` by stage (``load``, ``read``, ``network``, ``encode``, ``store``).
+    """What one rank did; ``seconds`` by stage: load, read, network, encode, store.
 
     Stages overlap, so their sum may exceed ``wall``.
     """

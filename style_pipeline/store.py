@@ -36,7 +36,7 @@ class MediaStore(Protocol):
 
     @property
     def url(self) -> str:
-        """The URL that :func:`style_pipeline.stores.open_store` opens this store from; no secret."""
+        """What :func:`style_pipeline.stores.open_store` opens this store from; no secret."""
         ...
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:

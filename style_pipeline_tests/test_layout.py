@@ -18,7 +18,15 @@ def test_an_upload_is_style_and_name() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["outputs/a/b.mp4", "incoming/b.mp4", "incoming//b.mp4", "incoming/a/", "xincoming/a/b", "", "/"],
+    [
+        "outputs/a/b.mp4",
+        "incoming/b.mp4",
+        "incoming//b.mp4",
+        "incoming/a/",
+        "xincoming/a/b",
+        "",
+        "/",
+    ],
 )
 def test_other_keys_are_no_uploads(key: str) -> None:
     assert parse_upload(key) is None

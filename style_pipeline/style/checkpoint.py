@@ -1,4 +1,4 @@
-"""Style networks on disk: safetensors, pinned by sha256, described by a card. Nothing is unpickled."""
+"""Style networks on disk: safetensors, pinned by sha256, described by a card; no pickle."""
 
 import hashlib
 from dataclasses import asdict, replace

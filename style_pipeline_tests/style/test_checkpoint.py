@@ -40,7 +40,7 @@ def test_refuses_a_missing_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-100], lambda b: b"", lambda b: pickle.dumps([1])])
 def test_refuses_what_is_no_whole_safetensors_file(tmp_path: Path, damage) -> None:
-    path, card = tiny_checkpoint(tmp_path)
+    path, _ = tiny_checkpoint(tmp_path)
     content = damage(path.read_bytes())
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match="is not the network of its card"):

@@ -28,7 +28,9 @@ def test_unknown_style_names_the_known(tiny: tuple[Path, CheckpointCard]) -> Non
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 4), (3, 8, 8)])
-def test_refuses_what_is_no_frame(tiny: tuple[Path, CheckpointCard], shape: tuple[int, ...]) -> None:
+def test_refuses_what_is_no_frame(
+    tiny: tuple[Path, CheckpointCard], shape: tuple[int, ...]
+) -> None:
     stylizer = open_stylizer(tiny[0], sha256=tiny[1].sha256, style="bold")
     with pytest.raises(StyleError, match="uint8"):
         stylizer(np.zeros(shape, np.uint8))

@@ -1,4 +1,4 @@
-"""``python -m style_pipeline.style.training``: paintings in, a checkpoint and its card out."""
+"""``python -m style_pipeline.style.training train|score``: paintings in, a checkpoint out."""
 
 import time
 from dataclasses import replace
@@ -9,73 +9,102 @@ import torch
 
 from style_pipeline.errors import ConfigurationError, StylePipelineError
 from style_pipeline.style import checkpoint
-from style_pipeline.style.card import CheckpointCard, Painting
+from style_pipeline.style.card import CheckpointCard, Painting, card_path
 from style_pipeline.style.network import Architecture, StyleNetwork
+from style_pipeline.style.training.evaluation import PAINTING_SHORT_SIDE, evaluate
 from style_pipeline.style.training.loss import Trunk
-from style_pipeline.style.training.photographs import Photographs, open_painting
+from style_pipeline.style.training.photographs import (
+    Photographs,
+    open_painting,
+    open_picture,
+    to_tensor,
+)
 from style_pipeline.style.training.trainer import Losses, Recipe, Stage, Trainer
 from style_pipeline.style.training.warm_start import SOURCE, warm_start
 
-_SHORT_SIDE = 384
+EXISTING = click.Path(path_type=Path, exists=True)
+TRAINED_SHORT_SIDE = 384
 
 
-@click.command()
-@click.option("--photos", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--trunk", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--warm-start", "start", type=click.Path(path_type=Path, exists=True))
+@click.group()
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
+def main(threads: int) -> None:
+    """Train style networks, and measure them."""
+    torch.set_num_threads(threads)
+
+
+@main.command()
+@click.option("--photos", type=EXISTING, required=True, help="Folder of photographs.")
+@click.option("--trunk", type=EXISTING, required=True, help="VGG-16 weights, safetensors.")
+@click.option("--warm-start", "start", type=EXISTING, help="multistyle26.onnx.")
 @click.option(
-    "--painting",
-    "paintings",
-    multiple=True,
-    required=True,
-    metavar="NAME|TITLE|ARTIST|YEAR=FILE",
-    help="One style each; give it once per painting.",
+    "--painting", "paintings", multiple=True, required=True, help="NAME|TITLE|ARTIST|YEAR=FILE"
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="*.safetensors to write.")
 @click.option("--state", type=click.Path(path_type=Path), required=True, help="Resumable state.")
-@click.option("--stage", "stages", multiple=True, metavar="STEPSxSIDExBATCH")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="*.safetensors")
+@click.option("--stage", "stages", multiple=True, help="STEPSxSIDExBATCH; may be repeated.")
 @click.option("--stability", type=float, default=Recipe.stability_weight, show_default=True)
 @click.option("--style-weight", type=float, default=Recipe.style_weight, show_default=True)
 @click.option("--seed", type=int, default=Recipe.seed, show_default=True)
-@click.option("--threads", type=int, default=2, show_default=True)
-def main(
+def train(
     photos: Path,
     trunk: Path,
     start: Path | None,
     paintings: tuple[str, ...],
-    out: Path,
     state: Path,
+    out: Path,
     stages: tuple[str, ...],
     stability: float,
     style_weight: float,
     seed: int,
-    threads: int,
 ) -> None:
-    """Train a style network on PAINTINGS, resuming where --state stands."""
-    torch.set_num_threads(threads)
-    recipe = replace(
-        Recipe(), stability_weight=stability, style_weight=style_weight, seed=seed
-    )
+    """Train one network for all PAINTINGS; run again, it continues where --state stands."""
+    recipe = Recipe(stability_weight=stability, style_weight=style_weight, seed=seed)
     if stages:
         recipe = replace(recipe, stages=tuple(_stage(text) for text in stages))
     named = [_painting(text) for text in paintings]
     photographs = Photographs(photos)
-    architecture = Architecture()
     torch.manual_seed(seed)
     if start and not (state / "state.safetensors").exists():
-        network = warm_start(start, architecture, len(named), photographs, seed)
+        network = warm_start(start, Architecture(), len(named), photographs, seed)
     else:
-        network = StyleNetwork(architecture, len(named))
-    tensors = [open_painting(path, _SHORT_SIDE) for _, path in named]
+        network = StyleNetwork(Architecture(), len(named))
+    tensors = [open_painting(path, TRAINED_SHORT_SIDE) for _, path in named]
     trainer = Trainer(network, photographs, tensors, Trunk(trunk), recipe, state)
-    trained = trainer.run(_Reporter(recipe))
     card = CheckpointCard(
         sha256="",
         architecture={},
         styles=tuple(painting for painting, _ in named),
         recipe={"training": repr(recipe), "warm start": SOURCE if start else "none"},
     )
-    click.echo(f"{out}: {checkpoint.save(out, trained, card).sha256}")
+    saved = checkpoint.save(out, trainer.run(_Reporter(recipe)), card)
+    click.echo(f"{out}: {saved.sha256}")
+
+
+@main.command()
+@click.argument("file", type=EXISTING)
+@click.option("--trunk", type=EXISTING, required=True, help="VGG-16 weights, safetensors.")
+@click.option("--frames", type=EXISTING, required=True, help="Folder of frames never trained on.")
+@click.option("--painting", "paintings", multiple=True, required=True, help="NAME=FILE")
+@click.option("--write", is_flag=True, help="Keep the numbers in the checkpoint's card.")
+def score(file: Path, trunk: Path, frames: Path, paintings: tuple[str, ...], write: bool) -> None:
+    """Relative content and style errors of a checkpoint FILE on held-out frames."""
+    card = CheckpointCard.read(card_path(file))
+    network, _ = checkpoint.load(file, card.sha256)
+    judge, losses = Trunk(trunk), {}
+    pictures = [to_tensor(open_picture(path)) for path in sorted(frames.iterdir())]
+    for text in paintings:
+        name, _, path = text.partition("=")
+        painting = open_painting(Path(path), PAINTING_SHORT_SIDE)
+        result = evaluate(network, card.names.index(name), painting, pictures, judge)
+        click.echo(
+            f"{name}: content {result.content:.3f} style {result.style:.4f} "
+            f"total {result.total:.3f}"
+        )
+        losses |= {f"{name}/content": result.content, f"{name}/style": result.style}
+    if write:
+        rounded = {key: round(value, 4) for key, value in losses.items()}
+        card_path(file).write_bytes(replace(card, losses=rounded).to_json())
 
 
 class _Reporter:
@@ -90,13 +119,12 @@ class _Reporter:
     def __call__(self, losses: Losses) -> None:
         self._first = self._first or losses.step
         self._recent.append(losses)
-        if losses.step % 50 == 0:
+        if losses.step % 50 == 0 or losses.step == self._steps:
             self._print(losses.step)
 
     def _print(self, step: int) -> None:
-        count = len(self._recent)
         content, style, stability = (
-            sum(getattr(item, name) for item in self._recent) / count
+            sum(getattr(item, name) for item in self._recent) / len(self._recent)
             for name in ("content", "style", "stability")
         )
         pace = (time.monotonic() - self._begun) / max(1, step - (self._first or 0))

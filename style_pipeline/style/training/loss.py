@@ -28,14 +28,18 @@ CONTENT_DEPTH = 2
 
 
 class Trunk(nn.Module):
-    """VGG-16 up to relu4_3, frozen; weights under torchvision's names ``features.N.weight|bias``."""
+    """VGG-16 up to relu4_3, frozen; weights as torchvision names them, ``features.N.weight``."""
+
+    _mean: Tensor
+    _deviation: Tensor
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         try:
             weights = load_file(path)
             self._stages = nn.ModuleList(
-                nn.ModuleList(_convolution(weights, number) for number in stage) for stage in _LAYERS
+                nn.ModuleList(_convolution(weights, number) for number in stage)
+                for stage in _LAYERS
             )
         except (OSError, SafetensorError, KeyError) as error:
             raise TrainingError(f"{path} is no VGG-16 trunk in safetensors: {error}") from error
@@ -76,7 +80,7 @@ def content_loss(painted: Sequence[Tensor], source: Sequence[Tensor]) -> Tensor:
 
 
 def style_loss(painted: Sequence[Tensor], grams: Sequence[Tensor]) -> Tensor:
-    """[N] relative errors between the pictures' gram matrices and the paintings', [N, C, C] each."""
+    """[N] relative errors between the pictures' grams and the paintings', [N, C, C] each."""
     errors = [
         (gram(activation) - target).square().sum((1, 2)) / target.square().sum((1, 2))
         for activation, target in zip(painted, grams, strict=True)

@@ -11,7 +11,7 @@ from style_pipeline.errors import TrainingError
 
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
 _WIDEST_VIEW = 2.4
-"""A crop shows at most this many times its own side of the photograph, so strokes meet all scales."""
+"""A crop shows at most this many times its own side, so that strokes meet all scales."""
 
 
 class Photographs:

@@ -6,7 +6,6 @@ stopped and resumed ends in the same weights as one that was not.
 
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ class Recipe:
     both rise for a few steps and fall along a cosine. ``save_every`` counts steps.
     """
 
-    stages: tuple[Stage, ...] = (Stage(5600, 128, 4), Stage(500, 256, 2))
+    stages: tuple[Stage, ...] = (Stage(4600, 128, 4), Stage(400, 256, 2))
     content_weight: float = 1.0
     style_weight: float = 4.0
     stability_weight: float = 30.0
@@ -98,7 +97,7 @@ class Trainer:
         folder: Path,
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network: StyleNetwork = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.trunk = trunk.to(self.device)
         self.photographs = photographs
         self.recipe = recipe
@@ -115,7 +114,7 @@ class Trainer:
         )
 
     def run(self, on_step: Callable[[Losses], None]) -> StyleNetwork:
-        """Train to the recipe's end, from where the folder's state stands; returns the network."""
+        """Train to the recipe's end, from where the folder's state stands."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._resume()
         while self.step < self.recipe.steps:
@@ -123,7 +122,8 @@ class Trainer:
             on_step(losses)
             if self.step % self.recipe.save_every == 0 or self.step == self.recipe.steps:
                 self._save(losses)
-        return self.network.eval()
+        self.network.eval()
+        return self.network
 
     def _advance(self) -> Losses:
         for group in self._optimiser.param_groups:
@@ -159,16 +159,19 @@ class Trainer:
     def _stability(
         self, sources: Tensor, painted: Tensor, weights: Tensor, chance: np.random.Generator
     ) -> Tensor:
-        """How far the picture of a shifted, noisy, re-exposed source is from the shifted picture."""
+        """How far the picture of a disturbed source is from the disturbed picture."""
         right, down = chance.integers(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1, size=2)
         noise = chance.normal(0, 0.02, sources.shape).astype(np.float32)
-        disturbed = sources * float(chance.uniform(0.95, 1.05)) + torch.from_numpy(noise).to(sources)
+        disturbed = sources * float(chance.uniform(0.95, 1.05)) + torch.from_numpy(noise).to(
+            sources
+        )
         moved = torch.roll(disturbed, (int(down), int(right)), (2, 3)).clamp(0, 1)
-        again = self.network(moved, weights)
+        again: Tensor = self.network(moved, weights)
         expected = torch.roll(painted, (int(down), int(right)), (2, 3))
         margin = 2 * _LARGEST_SHIFT
         inside = (slice(None), slice(None), slice(margin, -margin), slice(margin, -margin))
-        return (again[inside].float() - expected[inside].float()).square().mean()
+        error: Tensor = (again[inside].float() - expected[inside].float()).square().mean()
+        return error
 
     def _chance(self) -> np.random.Generator:
         return np.random.default_rng([self.recipe.seed, self.step, 1])
@@ -192,7 +195,7 @@ class Trainer:
         temporary = self._state_path.with_suffix(".new")
         metadata = {"step": str(self.step), "recipe": repr(self.recipe)}
         save_file({n: t.contiguous() for n, t in tensors.items()}, temporary, metadata)
-        os.replace(temporary, self._state_path)
+        temporary.replace(self._state_path)
         with (self.folder / "losses.jsonl").open("a") as log:
             log.write(json.dumps(vars(losses)) + "\n")
 

@@ -1,4 +1,4 @@
-"""A few real steps on a tiny network and a thin random trunk: losses fall, stopping changes nothing."""
+"""Real steps on a tiny network and a thin random trunk: losses fall, stopping changes nothing."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -46,3 +46,9 @@ def open_stylizer(
         raise UnknownStyle(f"{path.name} cannot paint {style!r}; it has {', '.join(card.names)}")
     weights = torch.nn.functional.one_hot(torch.tensor(card.names.index(style)), len(card.names))
     return Stylizer(network, weights.float(), device)
+
+
+def device_for(local_rank: int) -> str:
+    """Where the ``local_rank``-th process of a machine paints: they share its GPUs evenly."""
+    gpus = torch.cuda.device_count()
+    return f"cuda:{local_rank % gpus}" if gpus else "cpu"

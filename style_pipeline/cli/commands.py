@@ -1,0 +1,123 @@
+"""The commands and what they teach; each one's work is done elsewhere."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from style_pipeline import __version__
+from style_pipeline.cli.faults import GuardedGroup, debug_option
+from style_pipeline.settings import Settings
+
+_VIDEO = click.argument("video", type=click.Path(path_type=Path))
+
+
+@click.group(
+    cls=GuardedGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="style-pipeline")
+@debug_option
+def main() -> None:
+    """Paint a video in the style of a painting: same length, same frame times, same sound.
+
+    \b
+    Examples:
+      style-pipeline doctor                             is everything here?
+      style-pipeline styles                             what can be painted
+      style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
+      style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
+
+    Everything is kept in ./data, or where STYLE_PIPELINE_HOME says. A run that was stopped goes on
+    where it was when the same command is given again.
+    """
+
+
+@main.command()
+@_VIDEO
+@click.option("--style", required=True, metavar="NAME", help="A name from 'style-pipeline styles'.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also put the result here; a folder keeps the video's name.",
+)
+@click.option("--verbose", is_flag=True, help="Show everything that Dagster logs.")
+@debug_option
+def run(video: Path, style: str, output: Path | None, verbose: bool) -> None:
+    """Paint VIDEO here and now; prints where the result is.
+
+    \b
+    Examples:
+      style-pipeline run holiday.mp4 --style NAME
+      style-pipeline run holiday.mp4 --style NAME --output holiday-painted.mp4
+    """
+    from style_pipeline.cli.run import paint
+
+    click.echo(paint(_settings(), video, style, output, verbose=verbose))
+
+
+@main.command()
+@_VIDEO
+@click.option(
+    "--style", "styles", required=True, multiple=True, metavar="NAME", help="May be repeated."
+)
+@debug_option
+def submit(video: Path, styles: tuple[str, ...]) -> None:
+    """Upload VIDEO and print one partition key per style.
+
+    Dagster materialises a key whenever it is asked to.
+
+    \b
+    Examples:
+      style-pipeline submit holiday.mp4 --style NAME --style OTHER
+      dagster asset materialize -m style_pipeline.definitions --select '*' --partition 'KEY'
+    """
+    from style_pipeline.cli.run import upload
+
+    for key in upload(_settings(), video, styles):
+        click.echo(key)
+
+
+@main.command()
+@debug_option
+def styles() -> None:
+    """List what can be painted: name, painting, painter.
+
+    Tab-separated where the output is piped.
+    """
+    from style_pipeline.style import catalogue
+
+    rows = [(style.name, style.title, style.artist) for style in catalogue.paintings()]
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    for name, title, artist in rows:
+        click.echo(f"{name:<{widths[0]}}  {title:<{widths[1]}}  {artist}")
+
+
+@main.command()
+@click.pass_context
+@debug_option
+def doctor(ctx: click.Context) -> None:
+    """Find what is missing here, and what to type about it.
+
+    Ends with 1 where something is missing; warnings are no failure.
+    """
+    from style_pipeline.cli.doctor import State, examine
+
+    colours = {State.OK: "green", State.WARNING: "yellow", State.MISSING: "red"}
+    missing = False
+    for finding in examine(_settings(), os.environ):
+        state = click.style(f"{finding.state.value:<8}", fg=colours[finding.state])
+        remedy = f"; {finding.remedy}" if finding.remedy else ""
+        click.echo(f"{state} {finding.subject:<13} {finding.detail}{remedy}")
+        missing = missing or finding.state is State.MISSING
+    ctx.exit(1 if missing else 0)
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)

@@ -1,0 +1,101 @@
+"""``run`` and ``submit``: from a file to its painting, watched; or only to its partition keys."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from style_pipeline.cli.display import Display, display
+from style_pipeline.errors import ConfigurationError
+from style_pipeline.job import Progress
+from style_pipeline.layout import Upload
+from style_pipeline.settings import Settings
+from style_pipeline.store import MediaStore
+from style_pipeline.stores import open_store
+from style_pipeline.style import catalogue
+
+PROGRESS_LOGGER = "style_pipeline.progress"
+"""Launchers log each :class:`~style_pipeline.job.Progress` here, as the record's only argument."""
+
+
+def paint(
+    settings: Settings, video: Path, style: str, output: Path | None, *, verbose: bool
+) -> str:
+    """Submit ``video`` and materialise its partition in this process; where the result is.
+
+    Raises UnknownStyle, UnusableVideo, ConfigurationError for what the user can mend, and what the
+    assets raise.
+    """
+    catalogue.choose(style)
+    target = None if output is None else target_file(video, output)
+    from style_pipeline.defs.instance import embedded_instance
+    from style_pipeline.defs.submission import materialize, submit
+
+    store = open_store(settings.store_url)
+    with embedded_instance(settings) as instance:
+        (key,) = submit(store, instance, video, (style,))
+        with display(sys.stderr) as shown, progress_on(shown):
+            materialize(settings, instance, key, verbose=verbose, watcher=shown)
+    return deliver(store, settings, Upload(style, video.name).output_key, target)
+
+
+def upload(settings: Settings, video: Path, styles: tuple[str, ...]) -> tuple[str, ...]:
+    """Upload ``video`` once per style; the partition keys, which are registered by then."""
+    for style in styles:
+        catalogue.choose(style)
+    from style_pipeline.defs.instance import embedded_instance
+    from style_pipeline.defs.submission import submit
+
+    with embedded_instance(settings) as instance:
+        return submit(open_store(settings.store_url), instance, video, styles)
+
+
+def target_file(video: Path, output: Path) -> Path:
+    """The file that ``--output`` means: itself, or one named after ``video`` in that folder.
+
+    Raises ConfigurationError where it could not be written, or would overwrite the source.
+    """
+    target = output / video.with_suffix(".mp4").name if output.is_dir() else output
+    if not target.parent.is_dir():
+        raise ConfigurationError(f"--output: there is no folder {target.parent}; make it first")
+    if target.exists() and video.exists() and target.samefile(video):
+        raise ConfigurationError("--output names the video itself; choose another name")
+    return target
+
+
+def deliver(store: MediaStore, settings: Settings, key: str, target: Path | None) -> str:
+    """Copy the result to ``target`` where there is one; the path (or URL) to tell the user."""
+    if target is not None:
+        store.download(key, target)
+        return str(target)
+    folder = settings.store_folder
+    return f"{settings.store_url}/{key}" if folder is None else str(folder / key)
+
+
+@contextmanager
+def progress_on(shown: Display) -> Iterator[None]:
+    """Sends what launchers log about their progress to ``shown``, and nowhere else."""
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    handler = _ProgressHandler(shown)
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+class _ProgressHandler(logging.Handler):
+    def __init__(self, shown: Display) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for argument in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(argument, Progress):
+                self._shown.progressed(argument)

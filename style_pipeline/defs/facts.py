@@ -1,0 +1,170 @@
+"""The metadata of each asset: what a person wants to know, in the types that Dagster shows well."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dagster as dg
+
+from style_pipeline.defs.finishing import Finished
+from style_pipeline.defs.sources import Source
+from style_pipeline.job import StyleJob
+from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
+
+Facts = dict[str, Any]
+
+
+def audio_facts(source: Source, audio: AudioManifest, *, reused: bool) -> Facts:
+    """Every stream in a table, and where the copy lies."""
+    return {
+        "streams": len(audio.tracks),
+        "bytes": audio.size,
+        "reused": reused,
+        "source": source.upload.key,
+        "object": audio.key or "none: the video has no sound",
+        "audio_streams": _table(_audio_rows(audio)),
+    }
+
+
+def frame_facts(source: Source, manifest: FrameManifest, *, reused: bool) -> Facts:
+    """How many frames of what kind, and what they weigh."""
+    video = manifest.format
+    return {
+        "frames": manifest.frame_count,
+        "shards": len(manifest.shards),
+        "bytes": sum(shard.size for shard in manifest.shards),
+        "reused": reused,
+        "source": source.upload.key,
+        "source_sha256": source.sha256,
+        "picture": _picture(manifest),
+        "frame_rate": _rate(manifest),
+        "duration_seconds": float(manifest.duration),
+        "pixel_format": video.pixel_format,
+        "colour": (
+            f"{video.colour.matrix} / {video.colour.primaries} / {video.colour.transfer}, "
+            f"{video.colour.range} range, {'as tagged' if video.colour.tagged else 'by its size'}"
+        ),
+    }
+
+
+def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> Facts:
+    """How fast the network was, on every rank, and how much of an earlier attempt was kept."""
+    return {
+        "frames": manifest.frame_count,
+        "shards": report.shards_total,
+        "shards_styled": report.shards_styled,
+        "shards_reused": report.shards_reused,
+        "frames_per_second": _per_second(sum(rank.frames for rank in report.ranks), report.wall),
+        "wall_seconds": report.wall,
+        "ranks": report.world_size,
+        "device": report.device,
+        "style": job.style.name,
+        "checkpoint_sha256": job.style.checkpoint_sha256,
+        "job": job.prefix,
+        "per_rank": _table([_rank_row(rank) for rank in report.ranks]),
+        **({"notes": "; ".join(report.notes)} if report.notes else {}),
+    }
+
+
+def final_facts(source: Source, manifest: FrameManifest, finished: Finished, url: str) -> Facts:
+    """Where the video is, what it is, and the comparison with its source."""
+    return {
+        "path": _place(url, finished.key),
+        "duration_seconds": float(manifest.duration),
+        "frames": manifest.frame_count,
+        "frame_rate": _rate(manifest),
+        "picture": _picture(manifest),
+        "bytes": finished.size,
+        "audio_streams": len(finished.audio.tracks),
+        "source": source.upload.key,
+        "verified": _table(
+            [
+                {
+                    "property": verdict.property,
+                    "source": verdict.expected,
+                    "result": verdict.measured,
+                    "kept": "yes" if verdict.kept else "NO",
+                }
+                for verdict in finished.verdicts
+            ]
+        ),
+    }
+
+
+def stage_facts(seconds: Mapping[str, float]) -> Facts:
+    """Seconds by stage, each a number of its own so that Dagster plots it over time."""
+    return {f"seconds_{stage}": round(value, 3) for stage, value in seconds.items()}
+
+
+def _picture(manifest: FrameManifest) -> str:
+    video = manifest.format
+    extras = [
+        *([f"pixel aspect {video.sample_aspect}"] if video.sample_aspect != 1 else []),
+        *([f"rotated by {video.rotation} degrees"] if video.rotation else []),
+    ]
+    return ", ".join([f"{video.width}x{video.height}", *extras])
+
+
+def _rate(manifest: FrameManifest) -> str:
+    """As a fraction, and as people say it."""
+    rate = manifest.format.frame_rate
+    steps = {b - a for a, b in zip(manifest.pts, manifest.pts[1:], strict=False)}
+    variable = ", variable" if max(steps, default=0) - min(steps, default=0) > 1 else ""
+    return f"{rate} ({float(rate):.4g} per second{variable})"
+
+
+def _audio_rows(audio: AudioManifest) -> list[dict[str, str | int | float]]:
+    return [
+        {
+            "stream": track.stream_index,
+            "codec": track.codec,
+            "sample_rate": track.sample_rate,
+            "channels": track.channels,
+            "language": track.language or "-",
+            "start_seconds": round(float(track.start), 6),
+            "packets": track.packets,
+            "packets_md5": track.packets_md5,
+        }
+        for track in audio.tracks
+    ]
+
+
+def _rank_row(rank: RankReport) -> dict[str, str | int | float]:
+    return {
+        "rank": rank.rank,
+        "host": rank.host,
+        "frames": rank.frames,
+        "shards": rank.shards,
+        "frames_per_second": _per_second(rank.frames, rank.wall),
+        "wall": round(rank.wall, 2),
+        **{f"{stage}_seconds": round(value, 2) for stage, value in rank.seconds.items()},
+    }
+
+
+def _per_second(frames: int, wall: float) -> float:
+    return round(frames / wall, 3) if wall > 0 else 0.0
+
+
+def _place(url: str, key: str) -> dg.MetadataValue:
+    """A path that can be opened where the store is a folder, else what names it there."""
+    store = urlsplit(url)
+    if store.scheme != "file":
+        return dg.MetadataValue.text(f"{url}/{key}")
+    return dg.MetadataValue.path(Path(unquote(store.path)) / key)
+
+
+def _table(rows: list[dict[str, str | int | float]]) -> dg.MetadataValue:
+    """A table with every column that any row has; Dagster wants the same ones in each."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    kinds = {name: _kind([row[name] for row in rows if name in row]) for name in columns}
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord({name: row.get(name, 0) for name in columns}) for row in rows],
+        schema=dg.TableSchema([dg.TableColumn(name, kinds[name]) for name in columns]),
+    )
+
+
+def _kind(values: list[str | int | float]) -> str:
+    if all(isinstance(value, int) for value in values):
+        return "int"
+    return "float" if all(isinstance(value, int | float) for value in values) else "string"

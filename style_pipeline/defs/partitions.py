@@ -1,0 +1,52 @@
+"""One grid for all assets, style x video, both dynamic: a painting trained today is a column today.
+
+Dagster orders the dimensions by name, so a partition is written ``STYLE|VIDEO``.
+"""
+
+import dagster as dg
+from dagster._core.definitions.partitions.context import PartitionLoadingContext
+
+from style_pipeline.errors import PartitionError
+from style_pipeline.layout import Upload
+
+styles = dg.DynamicPartitionsDefinition(name="style")
+videos = dg.DynamicPartitionsDefinition(name="video")
+
+
+class StyleByVideo(dg.MultiPartitionsDefinition):
+    """The grid; it says what to do where Dagster would only say that a key is not there."""
+
+    def validate_partition_key(self, partition_key: str, context: PartitionLoadingContext) -> None:
+        """Raises PartitionError where ``partition_key`` is not registered."""
+        try:
+            super().validate_partition_key(partition_key, context)
+        except dg.DagsterUnknownPartitionError as error:
+            home = getattr(context.dynamic_partitions_store, "root_directory", "this Dagster home")
+            raise PartitionError(
+                f"STYLE|VIDEO {partition_key!r} is not registered in {home}: register it with "
+                "'style-pipeline submit VIDEO --style STYLE', which prints the right key, and set "
+                "DAGSTER_HOME to the same folder for both"
+            ) from error
+
+
+grid = StyleByVideo({"style": styles, "video": videos})
+
+
+def key_of(upload: Upload) -> str:
+    """The partition of an upload."""
+    return f"{upload.style}|{upload.video}"
+
+
+def parts_of(partition_key: str) -> tuple[str, str]:
+    """Style and video of a partition key; raises PartitionError where it is not ``STYLE|VIDEO``."""
+    style, separator, video = partition_key.partition("|")
+    if not (style and separator and video) or "|" in video:
+        raise PartitionError(f"{partition_key!r} is no partition: write it as 'STYLE|VIDEO'")
+    return style, video
+
+
+def register(instance: dg.DagsterInstance, upload: Upload) -> str:
+    """Make the upload's partition known; its key. Registering twice is no error."""
+    instance.add_dynamic_partitions("style", [upload.style])
+    instance.add_dynamic_partitions("video", [upload.video])
+    return key_of(upload)

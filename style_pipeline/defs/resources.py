@@ -1,0 +1,93 @@
+"""What assets are given: the store, the launcher, the recipe, and one run's scratch folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import dagster as dg
+from pydantic import Field
+
+from style_pipeline.defs.scratch import Scratch, opened
+from style_pipeline.errors import ConfigurationError
+from style_pipeline.job import Encoding, StyleLauncher
+from style_pipeline.launchers.local_mpi import LocalMpiLauncher
+from style_pipeline.media.frames import FrameFormat, FrameSettings
+from style_pipeline.settings import Settings
+from style_pipeline.store import MediaStore
+from style_pipeline.stores import open_store
+
+
+class StoreResource(dg.ConfigurableResource[MediaStore]):
+    """The media store; assets get the :class:`~style_pipeline.store.MediaStore` itself."""
+
+    url: str = Field(description="Where media lies, for example file:///srv/videos.")
+
+    def create_resource(self, context: dg.InitResourceContext) -> MediaStore:
+        return open_store(self.url)
+
+
+class LauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
+    """Runs style jobs on this machine's cores; assets get the launcher itself."""
+
+    store_url: str = Field(description="The store that the ranks read and write.")
+    ranks: int | None = Field(default=None, description="MPI ranks; one per usable core if unset.")
+    deadline_seconds: float = Field(description="A job that takes longer is ended.")
+
+    def create_resource(self, context: dg.InitResourceContext) -> StyleLauncher[Any]:
+        return LocalMpiLauncher(self.store_url, ranks=self.ranks, deadline=self.deadline_seconds)
+
+
+class ScratchResource(dg.ConfigurableResource[Scratch]):
+    """A temporary folder per run, holding the one download of its source."""
+
+    folder: str = Field(description="Where temporary files go; one sub-folder per run.")
+    store_url: str = Field(description="The store that sources are downloaded from.")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Scratch]:
+        if context.instance is None or context.run is None:
+            raise ConfigurationError("a scratch folder belongs to a run; materialise the asset")
+        store = open_store(self.store_url)
+        run_id = context.run.run_id
+        with opened(Path(self.folder), store, context.instance, run_id) as scratch:
+            yield scratch
+
+
+class Recipe(dg.ConfigurableResource["Recipe"]):
+    """What determines the pictures, besides the video and the painting."""
+
+    shard_frames: int = Field(default=24, description="Frames per shard, the unit of resumption.")
+    frame_format: str = Field(default="video", description="video (lossless), or png images.")
+    crf: int = Field(default=17, description="Quality of the result, 0 (best) to 51.")
+    threads_per_rank: int = Field(default=1, description="Threads of the network in each rank.")
+
+    def frame_settings(self) -> FrameSettings:
+        """How frames are taken; raises ConfigurationError for an unknown format."""
+        if self.frame_format not in get_args(FrameFormat):
+            known = " or ".join(get_args(FrameFormat))
+            raise ConfigurationError(f"frame_format is {self.frame_format!r}; write {known}")
+        frame_format = cast(FrameFormat, self.frame_format)
+        return FrameSettings(shard_frames=self.shard_frames, frame_format=frame_format)
+
+    def encoding(self) -> Encoding:
+        """How painted shards are encoded."""
+        return Encoding(crf=self.crf)
+
+
+def embedded_resources(settings: Settings) -> dict[str, Any]:
+    """The resources of an installation, by the names that assets ask for."""
+    url = settings.store_url
+    return {
+        "store": StoreResource(url=url),
+        "launcher": LauncherResource(
+            store_url=url, ranks=settings.ranks, deadline_seconds=settings.deadline_seconds
+        ),
+        "scratch": ScratchResource(folder=str(settings.scratch), store_url=url),
+        "recipe": Recipe(
+            shard_frames=settings.shard_frames,
+            frame_format=settings.frame_format,
+            crf=settings.crf,
+            threads_per_rank=settings.threads_per_rank,
+        ),
+    }

@@ -1,0 +1,53 @@
+"""The uploaded video of a partition, brought to this machine once per run."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from style_pipeline import layout
+from style_pipeline.defs import uploads
+from style_pipeline.media.probe import SourceProbe, probe
+from style_pipeline.store import MediaStore
+
+
+@dataclass(frozen=True)
+class Source:
+    """One version of an upload: everything that is derived from it is named by ``sha256``.
+
+    ``path`` is the local copy, under a name that we made.
+    """
+
+    upload: layout.Upload
+    etag: str
+    sha256: str
+    size: int
+    path: Path
+    probe: SourceProbe
+
+    @property
+    def id(self) -> str:
+        """The folder name of what is derived from this source."""
+        return layout.source_id(self.sha256)
+
+
+def fetch(store: MediaStore, style: str, video: str, folder: Path) -> Source:
+    """Download the upload of ``style|video`` into ``folder`` and look into it.
+
+    Raises PartitionError where the upload is gone, UnusableVideo where it is no video.
+    """
+    upload = uploads.find(store, style, video).upload
+    path = folder / f"source{PurePosixPath(upload.name).suffix.lower()}"
+    found = store.download(upload.key, path)
+    return Source(
+        upload=upload,
+        etag=found.etag,
+        sha256=_sha256(path),
+        size=found.size,
+        path=path,
+        probe=probe(path),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,99 @@
+"""A video handed in by the command line: into the store, onto the grid, if wanted through it."""
+
+import uuid
+import warnings
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import dagster as dg
+
+from style_pipeline.defs import partitions, uploads
+from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.failures import cause_of
+from style_pipeline.defs.jobs import UPLOAD_TAG, paint_video
+from style_pipeline.settings import Settings
+from style_pipeline.store import MediaStore
+from style_pipeline.stores import open_store
+from style_pipeline.style import catalogue
+
+
+def submit(
+    store: MediaStore, instance: dg.DagsterInstance, path: Path, styles: Sequence[str]
+) -> tuple[str, ...]:
+    """Upload ``path`` for each style and register the partitions; their keys, in that order.
+
+    Doing so twice is no error, and sends nothing twice. Raises UnknownStyle or UnusableVideo
+    before anything is uploaded.
+    """
+    chosen = [catalogue.choose(style).name for style in dict.fromkeys(styles)]
+    return tuple(partitions.register(instance, uploads.put(store, path, style)) for style in chosen)
+
+
+class Watcher(Protocol):
+    """Told what happens while a partition is materialised; steps are named by their asset."""
+
+    def started(self, step: str) -> None:
+        """``step`` begins."""
+
+    def finished(self, step: str, seconds: float) -> None:
+        """``step`` is done."""
+
+    def failed(self, step: str) -> None:
+        """``step`` could not be done."""
+
+
+def materialize(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    partition_key: str,
+    *,
+    verbose: bool = False,
+    watcher: Watcher | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Materialise all four assets of one partition, here and now, in this process.
+
+    ``verbose`` shows on the terminal what Dagster logs; it is in its records anyway. Raises the
+    StylePipelineError that a step failed with, rather than Dagster's wrapper of it.
+    """
+    arrival = uploads.find(open_store(settings.store_url), *partitions.parts_of(partition_key))
+    job = definitions_for(settings).resolve_job_def(paint_video.name)
+    run_id = str(uuid.uuid4())
+    if watcher is not None:
+        instance.add_event_listener(run_id, partial(_tell, watcher))
+    log_level = "DEBUG" if verbose else "CRITICAL"
+    try:
+        with warnings.catch_warnings(action="ignore", category=dg.PreviewWarning):
+            return job.execute_in_process(
+                instance=instance,
+                partition_key=partition_key,
+                run_id=run_id,
+                tags={UPLOAD_TAG: arrival.run_key},
+                run_config={"loggers": {"console": {"config": {"log_level": log_level}}}},
+            )
+    except (dg.Failure, dg.DagsterError) as error:
+        failure = error
+    raise cause_of(failure) or failure
+
+
+def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:
+    """Pass one of Dagster's events on, where it is about a step."""
+    event = entry.dagster_event
+    if event is None or event.step_key is None:
+        return
+    if event.is_step_start:
+        watcher.started(event.step_key)
+    elif event.is_step_success:
+        watcher.finished(event.step_key, event.step_success_data.duration_ms / 1000)
+    elif event.is_step_failure:
+        watcher.failed(event.step_key)
+
+
+def step_seconds(result: dg.ExecuteInProcessResult) -> dict[str, float]:
+    """How long each asset took, in the order in which they were done."""
+    return {
+        str(event.step_key): event.step_success_data.duration_ms / 1000
+        for event in result.all_events
+        if event.is_step_success
+    }

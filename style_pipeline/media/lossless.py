@@ -1,0 +1,35 @@
+"""How frames are stored without loss: by the fastest codec that can hold their pixel format."""
+
+from style_pipeline.manifest import VideoFormat
+from style_pipeline.media.colours import stored_as_rgb
+from style_pipeline.media.ffmpeg import Options
+
+_X264_FORMATS = {
+    "yuv420p": (2, 2),
+    "yuvj420p": (2, 2),
+    "yuv420p10le": (2, 2),
+    "yuv422p": (2, 1),
+    "yuvj422p": (2, 1),
+    "yuv422p10le": (2, 1),
+    "yuv444p": (1, 1),
+    "yuvj444p": (1, 1),
+    "yuv444p10le": (1, 1),
+}
+"""What x264 stores without loss, and what width and height must be multiples of."""
+
+
+def lossless_options(video: VideoFormat, frame_format: str) -> Options:
+    """Encoder options: PNG pictures where asked for, else H.264 where it fits, else FFV1."""
+    if frame_format == "png":
+        return {"c:v": "png", "pix_fmt": "rgb24", "vf": _to_rgb(video)}
+    across, down = _X264_FORMATS.get(video.pixel_format, (0, 0))
+    if across and video.width % across == 0 and video.height % down == 0:
+        return {"c:v": "libx264", "qp": 0, "preset": "ultrafast", "pix_fmt": video.pixel_format}
+    return {"c:v": "ffv1", "level": 3}
+
+
+def _to_rgb(video: VideoFormat) -> str:
+    if stored_as_rgb(video.pixel_format):
+        return "null"
+    matrix = video.colour.matrix
+    return f"scale=in_color_matrix={matrix}:in_range={video.colour.range}:out_range=pc"

@@ -1,0 +1,53 @@
+"""Single frames as pictures, and contact sheets of them."""
+
+import tempfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from style_pipeline.media import ffmpeg
+from style_pipeline.media.ffmpeg import Blame, Input, Output
+
+LARGEST_SHEET_BYTES = 100_000
+_GAP = 4
+_LABEL_HEIGHT = 14
+_BLAME = Blame("take a still from the video")
+
+
+def still(path: Path, frame_index: int, width: int) -> Image.Image:
+    """Frame ``frame_index`` of one of our own shards, RGB, scaled to ``width`` pixels."""
+    with tempfile.TemporaryDirectory(prefix="still-", dir=path.parent) as folder:
+        picture = Path(folder) / "still.png"
+        chosen = f"select=eq(n\\,{frame_index}),scale={width}:-2"
+        options = {"vf": chosen, "frames:v": 1, "fps_mode": "passthrough", "f": "image2"}
+        ffmpeg.run([Input(path)], [Output(picture, [(0, "v:0")], options)], _BLAME)
+        with Image.open(picture) as image:
+            return image.convert("RGB")
+
+
+def contact_sheet(rows: Sequence[Sequence[Image.Image]], labels: Sequence[str]) -> bytes:
+    """A JPEG of at most LARGEST_SHEET_BYTES: ``rows`` of like-sized pictures under ``labels``."""
+    width, height = rows[0][0].size
+    across = len(rows[0]) * (width + _GAP) + _GAP
+    down = _LABEL_HEIGHT + len(rows) * (height + _GAP) + _GAP
+    sheet = Image.new("RGB", (across, down), "white")
+    pen = ImageDraw.Draw(sheet)
+    for column, label in enumerate(labels):
+        pen.text((_GAP + column * (width + _GAP), 1), label, "black")
+    for y, row in enumerate(rows):
+        for x, picture in enumerate(row):
+            sheet.paste(
+                picture, (_GAP + x * (width + _GAP), _LABEL_HEIGHT + _GAP + y * (height + _GAP))
+            )
+    return _small_jpeg(sheet)
+
+
+def _small_jpeg(sheet: Image.Image) -> bytes:
+    for quality in (85, 70, 50, 30):
+        buffer = BytesIO()
+        sheet.save(buffer, "JPEG", quality=quality)
+        if buffer.tell() <= LARGEST_SHEET_BYTES:
+            return buffer.getvalue()
+    return _small_jpeg(sheet.resize((sheet.width // 2, sheet.height // 2)))

@@ -1,0 +1,102 @@
+"""Every setting there is, read once from an environment that is passed in; none is required."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from style_pipeline.errors import ConfigurationError
+
+Number = TypeVar("Number", int, float)
+Default = TypeVar("Default")
+
+VARIABLES = {
+    "STYLE_PIPELINE_HOME": "folder of everything (default: ./data)",
+    "STYLE_PIPELINE_STORE": "URL of the media store (default: the home folder, as file:///...)",
+    "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
+    "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
+    "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
+    "STYLE_PIPELINE_DEADLINE_SECONDS": "longest time for one style job (default: 21600)",
+    "STYLE_PIPELINE_SHARD_FRAMES": "frames per shard (default: 24)",
+    "STYLE_PIPELINE_FRAME_FORMAT": "video, or png for image files (default: video)",
+    "STYLE_PIPELINE_CRF": "quality of the result, 0 (best) to 51 (default: 17)",
+    "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
+}
+"""What each environment variable means; other names are ignored."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation is set up; all paths are absolute.
+
+    ``ranks`` None means one MPI rank per usable core. ``frame_format`` is ``video`` or ``png``.
+    """
+
+    home: Path
+    store_url: str
+    scratch: Path
+    dagster_home: Path
+    ranks: int | None = None
+    threads_per_rank: int = 1
+    deadline_seconds: float = 6 * 3600.0
+    shard_frames: int = 24
+    frame_format: str = "video"
+    crf: int = 17
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
+        """The settings that ``environ`` asks for; relative folders start at ``cwd``.
+
+        Raises ConfigurationError, naming the variable and what it may hold.
+        """
+        base = Path.cwd() if cwd is None else cwd
+        home = (base / (environ.get("STYLE_PIPELINE_HOME") or "data")).resolve()
+        read = _Reader(environ)
+        return cls(
+            home=home,
+            store_url=environ.get("STYLE_PIPELINE_STORE") or home.as_uri(),
+            scratch=base / (environ.get("STYLE_PIPELINE_SCRATCH") or home / ".scratch"),
+            dagster_home=base / (environ.get("DAGSTER_HOME") or home / "dagster"),
+            ranks=read.number("RANKS", int, 1, 4096, None),
+            threads_per_rank=read.number("THREADS_PER_RANK", int, 1, 256, 1),
+            deadline_seconds=read.number("DEADLINE_SECONDS", float, 1, 7 * 86400, 21600.0),
+            shard_frames=read.number("SHARD_FRAMES", int, 1, 10_000, 24),
+            frame_format=read.choice("FRAME_FORMAT", ("video", "png")),
+            crf=read.number("CRF", int, 0, 51, 17),
+        )
+
+    @property
+    def store_folder(self) -> Path | None:
+        """The store's folder where it is a local one, for telling people where to look."""
+        parts = urlsplit(self.store_url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the checked values; an empty variable counts as unset."""
+
+    environ: Mapping[str, str]
+
+    def number(
+        self, name: str, kind: Callable[[str], Number], low: int, high: int, default: Default
+    ) -> Number | Default:
+        variable = f"STYLE_PIPELINE_{name}"
+        text = self.environ.get(variable, "").strip()
+        if not text:
+            return default
+        try:
+            value = kind(text)
+            if low <= value <= high:
+                return value
+        except ValueError:
+            pass
+        raise ConfigurationError(f"{variable}={text!r} must be a number from {low} to {high}")
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        variable = f"STYLE_PIPELINE_{name}"
+        text = self.environ.get(variable, "").strip() or allowed[0]
+        if text not in allowed:
+            raise ConfigurationError(f"{variable}={text!r} must be one of: {', '.join(allowed)}")
+        return text

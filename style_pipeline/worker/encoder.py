@@ -1,0 +1,147 @@
+"""From RGB pictures to one styled shard: H.264 in mp4, ready to be joined by copying packets.
+
+What makes shards of one job join without a seam: every shard starts with an IDR picture and no
+picture looks across its borders; all carry the same parameter sets (``stitchable``); times are
+absolute, in the source's time base. There are no B-frames: their decoding times before a shard's
+first picture would run into the shard before it wherever the frame rate varies.
+
+What makes equal pictures give equal bytes: one x264 thread, and neither dates nor versions in the
+container.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from itertools import pairwise
+
+import av
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from style_pipeline.errors import MediaError
+from style_pipeline.job import Encoding
+from style_pipeline.manifest import FrameManifest, FrameShard, VideoFormat
+from style_pipeline.worker import colour
+from style_pipeline.worker.libav import EXACT, libav
+
+
+@dataclass(frozen=True)
+class Times:
+    """When each picture of a shard is shown and for how long, in units of ``time_base``.
+
+    ``pts`` counts from the video's first picture.
+    """
+
+    time_base: Fraction
+    pts: tuple[int, ...]
+    durations: tuple[int, ...]
+
+    @classmethod
+    def of(cls, manifest: FrameManifest, shard: FrameShard) -> "Times":
+        """The times of one shard's pictures."""
+        end = manifest.pts[-1] + manifest.last_duration
+        known = (*manifest.pts, end)[shard.first_frame : shard.first_frame + shard.count + 1]
+        pts = tuple(time - manifest.pts[0] for time in known)
+        durations = tuple(after - before for before, after in pairwise(pts))
+        return cls(manifest.format.time_base, pts[:-1], durations)
+
+
+class ShardEncoder:
+    """Encodes one shard; give it every picture in turn, then ask for the file."""
+
+    def __init__(self, format: VideoFormat, encoding: Encoding, times: Times) -> None:
+        self._tags = colour.numbers(format.colour)
+        self._times = times
+        self._given = self._written = 0
+        self._file = BytesIO()
+        self._reformatter = VideoReformatter()
+        with libav("opening the encoder"):
+            self._container = av.open(self._file, "w", format="mp4", options=_container(times))
+            self._stream = _stream(self._container, format, encoding, times.time_base)
+            _tag(self._stream, self._tags)
+
+    def add(self, picture: NDArray[np.uint8]) -> None:
+        """Encode the next picture, [H, W, 3] uint8 RGB, full range."""
+        if self._given == len(self._times.pts):
+            raise MediaError(f"a shard of {self._given} pictures was given one more")
+        with libav("encoding a picture"):
+            frame = self._convert(av.VideoFrame.from_ndarray(picture, format="rgb24"))
+            frame.pts = self._times.pts[self._given]
+            frame.time_base = self._times.time_base
+            self._given += 1
+            self._mux(self._stream.encode(frame))
+
+    def finish(self) -> bytes:
+        """The whole file; raises MediaError where a picture is missing."""
+        with libav("finishing a shard"):
+            self._mux(self._stream.encode())
+            self._container.close()
+        if self._written != len(self._times.pts):
+            raise MediaError(
+                f"{self._written} of {len(self._times.pts)} pictures of a shard were encoded; "
+                "run it again"
+            )
+        return self._file.getvalue()
+
+    def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
+        return self._reformatter.reformat(
+            frame,
+            format=self._stream.codec_context.pix_fmt,
+            src_color_range=colour.FULL_RANGE,
+            dst_colorspace=self._tags.swscale_matrix,
+            dst_color_range=self._tags.range,
+            interpolation=EXACT,
+            threads=1,
+        )
+
+    def _mux(self, packets: "Iterable[av.Packet[VideoStream]]") -> None:
+        for packet in packets:
+            packet.duration = self._times.durations[self._written]
+            self._container.mux(packet)
+            self._written += 1
+
+
+def _container(times: Times) -> dict[str, str]:
+    """Both of mp4's clocks tick in the source's time base, so that no time is rounded."""
+    ticks = str(times.time_base.denominator)
+    return {"fflags": "+bitexact", "movie_timescale": ticks, "video_track_timescale": ticks}
+
+
+def _stream(
+    container: av.container.OutputContainer,
+    format: VideoFormat,
+    encoding: Encoding,
+    time_base: Fraction,
+) -> VideoStream:
+    options = {
+        "crf": str(encoding.crf),
+        "preset": encoding.preset,
+        "bf": "0",
+        "x264-params": "stitchable=1",
+    }
+    stream = container.add_stream(encoding.codec, rate=format.frame_rate, options=options)
+    if not isinstance(stream, VideoStream):
+        raise MediaError(f"{encoding.codec} is no video encoder")
+    context = stream.codec_context
+    context.width, context.height = format.width, format.height
+    context.pix_fmt = pixel_format(format.width, format.height)
+    context.time_base = stream.time_base = time_base
+    context.sample_aspect_ratio = format.sample_aspect
+    context.thread_count = 1
+    return stream
+
+
+def _tag(stream: VideoStream, tags: colour.ColourNumbers) -> None:
+    context = stream.codec_context
+    context.colorspace = tags.matrix
+    context.color_primaries = tags.primaries
+    context.color_trc = tags.transfer
+    context.color_range = tags.range
+
+
+def pixel_format(width: int, height: int) -> str:
+    """4:2:0 halves both sides, so an odd side needs 4:4:4 to keep its size."""
+    return "yuv420p" if width % 2 == 0 == height % 2 else "yuv444p"

@@ -1,0 +1,29 @@
+"""Where the errors of libav, as PyAV raises them, become ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import av
+from av.codec.codec import UnknownCodecError
+from av.video.reformatter import Interpolation
+
+from style_pipeline.errors import MediaError
+
+EXACT = (
+    Interpolation.BILINEAR
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+)
+"""How libswscale converts: rounded rightly, and chroma interpolated rather than repeated."""
+
+
+@contextmanager
+def libav(doing: str) -> Iterator[None]:
+    """Map what PyAV raises in the block to MediaError; ``doing`` says what was being done."""
+    try:
+        yield
+    except UnknownCodecError as error:
+        raise MediaError(f"{doing} failed: there is no encoder named {error}") from error
+    except av.FFmpegError as error:
+        raise MediaError(f"{doing} failed: {error.strerror or error}") from error

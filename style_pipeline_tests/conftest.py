@@ -1,0 +1,25 @@
+"""Fixtures for every test: a factory of clips that lasts as long as the session."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from style_pipeline_tests.clips import make_clip
+
+ClipFactory = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> ClipFactory:
+    """``clip("name.mp4", frames=12, ...)``: see :func:`make_clip`; equal requests share one file."""
+    made: dict[str, Path] = {}
+
+    def make(name: str = "clip.mp4", **wishes: Any) -> Path:
+        request = repr((name, sorted(wishes.items())))
+        if request not in made:
+            made[request] = make_clip(tmp_path_factory.mktemp("clip") / name, **wishes)
+        return made[request]
+
+    return make

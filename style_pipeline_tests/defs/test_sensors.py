@@ -1,0 +1,142 @@
+"""The hot folder by state; what Dagster itself makes of each look is evaluated, not assumed."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.sensor_definition import SensorExecutionData as Tick
+
+from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.jobs import UPLOAD_TAG
+from style_pipeline.defs.sensors import new_video_sensor
+from style_pipeline.settings import Settings
+from style_pipeline.stores import open_store
+from style_pipeline_tests.defs.conftest import OTHER_STYLE, STYLE
+
+
+class HotFolder:
+    """An ``incoming/`` folder, and the sensor that looks into it."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
+        assert settings.store_folder is not None
+        self.folder = settings.store_folder / "incoming"
+        self.instance = instance
+        self.definitions = definitions_for(settings)
+        self.store = open_store(settings.store_url)
+        self.cursor: str | None = None
+
+    def drop(self, name: str, content: bytes = b"a video", age: float = 60) -> Path:
+        """Copy a file in, as it would look ``age`` seconds later."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        past = path.stat().st_mtime - age
+        os.utime(path, (past, past))
+        return path
+
+    def look(self) -> Tick:
+        """One tick, as the daemon does it: cursor kept, partitions registered, runs created."""
+        context = dg.build_sensor_context(
+            instance=self.instance,
+            instance_ref=self.instance.get_ref(),
+            definitions=self.definitions,
+            resources={"store": self.store},
+            repository_name="__repository__",
+            cursor=self.cursor,
+        )
+        tick = new_video_sensor.evaluate_tick(context)
+        self.cursor = tick.cursor
+        for request in tick.dynamic_partitions_requests or ():
+            self.instance.add_dynamic_partitions(
+                request.partitions_def_name, request.partition_keys
+            )
+        return tick
+
+
+@pytest.fixture
+def hot(settings: Settings, instance: dg.DagsterInstance) -> HotFolder:
+    return HotFolder(settings, instance)
+
+
+def keys(tick: Tick) -> list[str | None]:
+    return [request.partition_key for request in tick.run_requests or ()]
+
+
+def test_an_empty_installation_is_no_error(hot: HotFolder) -> None:
+    tick = hot.look()
+    assert keys(tick) == []
+    assert tick.skip_message == "no new video"
+
+
+def test_two_files_at_once_make_two_runs(hot: HotFolder) -> None:
+    hot.drop(f"{STYLE}/a.mp4")
+    hot.drop(f"{OTHER_STYLE}/b.mp4")
+    tick = hot.look()
+    assert sorted(str(key).rpartition("-")[0] for key in keys(tick)) == [
+        f"{OTHER_STYLE}|b",
+        f"{STYLE}|a",
+    ]
+    assert sorted(hot.instance.get_dynamic_partitions("style")) == [OTHER_STYLE, STYLE]
+    assert len(hot.instance.get_dynamic_partitions("video")) == 2
+    for request in tick.run_requests or ():
+        assert request.tags[UPLOAD_TAG] == request.run_key
+
+
+def test_the_same_file_again_makes_none_and_a_changed_one_makes_one(hot: HotFolder) -> None:
+    hot.drop(f"{STYLE}/a.mp4")
+    first = hot.look()
+    hot.drop(f"{STYLE}/a.mp4", age=30)
+    assert keys(hot.look()) == []
+    hot.drop(f"{STYLE}/a.mp4", b"another video")
+    changed = hot.look()
+    assert keys(changed) == keys(first)
+    ((before,), (after,)) = (first.run_requests or (), changed.run_requests or ())
+    assert before.run_key != after.run_key
+    assert keys(hot.look()) == []
+
+
+def test_what_cannot_be_painted_is_named_and_stops_nobody(hot: HotFolder) -> None:
+    hot.drop("cubist/a.mp4")
+    hot.drop(f"{STYLE}/notes.txt")
+    hot.drop(f"{STYLE}/empty.mp4", b"")
+    hot.drop(f"{STYLE}/new\nline.mp4")
+    hot.drop(os.fsdecode(b"wave\xff.mp4"))
+    alone = hot.look()
+    assert keys(alone) == []
+    assert alone.skip_message is not None
+    assert "5 rejected" in alone.skip_message
+    assert "cubist/a.mp4: there is no style 'cubist'; known: " in alone.skip_message
+    hot.drop(f"{STYLE}/good.mp4")
+    assert [str(key).rpartition("-")[0] for key in keys(hot.look())] == [f"{STYLE}|good"]
+
+
+def test_a_file_that_is_still_being_copied_waits(hot: HotFolder) -> None:
+    hot.drop(f"{STYLE}/a.mp4", age=0)
+    assert keys(hot.look()) == []
+    hot.drop(f"{STYLE}/a.mp4", age=60)
+    assert len(keys(hot.look())) == 1
+
+
+def test_a_result_triggers_nothing(hot: HotFolder) -> None:
+    output = hot.folder.parent / "outputs" / STYLE / "a.mp4"
+    output.parent.mkdir(parents=True)
+    output.write_bytes(b"painted")
+    assert keys(hot.look()) == []
+
+
+def test_an_upload_that_the_command_line_paints_is_not_painted_twice(hot: HotFolder) -> None:
+    hot.drop(f"{STYLE}/a.mp4")
+    (request,) = hot.look().run_requests or ()
+    hot.cursor = None
+
+    @dg.job
+    def anything() -> None: ...
+
+    hot.instance.create_run_for_job(anything, tags={UPLOAD_TAG: str(request.run_key)})
+    assert keys(hot.look()) == []
+
+
+def test_it_is_on_by_default_and_looks_often() -> None:
+    assert new_video_sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert (new_video_sensor.minimum_interval_seconds or 99) <= 30

@@ -8,7 +8,7 @@ kernel end the process when the thread that started it dies, even by SIGKILL.
 import os
 import shutil
 import signal
-import subprocess  # noqa: S404 - this module is the door
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ class Finished:
 def run(
     argv: Sequence[str],
     *,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Finished:
@@ -157,7 +157,7 @@ class _LineReader(threading.Thread):
             return
         try:
             self._on_line(line)
-        except BaseException as error:  # raised again where the block ends
+        except BaseException as error:  # noqa: BLE001 - raised again where the block ends
             self.failure = error
 
 

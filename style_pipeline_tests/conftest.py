@@ -13,7 +13,7 @@ ClipFactory = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> ClipFactory:
-    """``clip("name.mp4", frames=12, ...)``: see :func:`make_clip`; equal requests share one file."""
+    """``clip("name.mp4", frames=12, ...)``: see :func:`make_clip`; like requests share a file."""
     made: dict[str, Path] = {}
 
     def make(name: str = "clip.mp4", **wishes: Any) -> Path:

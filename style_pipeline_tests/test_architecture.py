@@ -1,4 +1,4 @@
-"""The walls between the rooms: who may import what, who may start a process, what may not be said."""
+"""The walls between the rooms: who may import what, who may start a process, what may not be."""
 
 import ast
 import subprocess
@@ -117,7 +117,7 @@ def test_the_walls_would_be_noticed() -> None:
 
 
 def test_environment_and_clock_are_passed_in() -> None:
-    """``os.environ`` is read at the edges only: the command line, the definitions, the worker's main."""
+    """``os.environ`` is read at the edges only: command line, definitions, the worker's main."""
     edges = ("cli/", "definitions.py", "defs/", "worker/", "process.py", "launchers/")
     readers = {
         module

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_direct_dependency_is_explained_and_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     names = {re.split(r"[><=!~\[]", requirement)[0] for requirement in wanted}
     explained = set(re.findall(r"`([a-z0-9-]+)`", (ROOT / "docs/dependencies.md").read_text()))
     pins = re.findall(r"^([\w.-]+)==\S+$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)

@@ -55,7 +55,7 @@ def display(stream: TextIO) -> Iterator[Display]:
     with _duplicate(stream) as own:
         console = Console(file=own)
         if not console.is_terminal:
-            yield PlainDisplay(console.file, time.monotonic)
+            yield PlainDisplay(own, time.monotonic)
             return
         with _bars(console) as bars:
             yield LiveDisplay(bars)

@@ -1,6 +1,7 @@
 """The source's frames as lossless shards: decoded once, pixel format, tags and times untouched."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -136,7 +137,7 @@ def _refuse_miscount(decoded: int, probe: SourceProbe) -> None:
 
 
 def _refuse_disorder(pts: tuple[int, ...]) -> None:
-    stuck = [i for i, (a, b) in enumerate(zip(pts, pts[1:], strict=False)) if b <= a]
+    stuck = [i for i, (a, b) in enumerate(pairwise(pts)) if b <= a]
     if stuck:
         raise UnusableVideo(
             f"the video is damaged: frame {stuck[0] + 1} is not later than the one before it; "

@@ -1,4 +1,4 @@
-"""What an uploaded file is: its video, how it is timed, its audio, and whether all of it is there."""
+"""What an uploaded file is: its video, its times, its audio, and whether all of it is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from style_pipeline.media import ffmpeg
-from style_pipeline.media.ffmpeg import Blame, Input, Output
+from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 
 LARGEST_SHEET_BYTES = 100_000
 _GAP = 4
@@ -21,7 +21,7 @@ def still(path: Path, frame_index: int, width: int) -> Image.Image:
     with tempfile.TemporaryDirectory(prefix="still-", dir=path.parent) as folder:
         picture = Path(folder) / "still.png"
         chosen = f"select=eq(n\\,{frame_index}),scale={width}:-2"
-        options = {"vf": chosen, "frames:v": 1, "fps_mode": "passthrough", "f": "image2"}
+        options: Options = {"vf": chosen, "frames:v": 1, "fps_mode": "passthrough", "f": "image2"}
         ffmpeg.run([Input(path)], [Output(picture, [(0, "v:0")], options)], _BLAME)
         with Image.open(picture) as image:
             return image.convert("RGB")

@@ -91,7 +91,7 @@ def score(file: Path, trunk: Path, frames: Path, paintings: tuple[str, ...], wri
     """Relative content and style errors of a checkpoint FILE on held-out frames."""
     card = CheckpointCard.read(card_path(file))
     network, _ = checkpoint.load(file, card.sha256)
-    judge, losses = Trunk(trunk), {}
+    judge, losses = Trunk(trunk), dict[str, float]()
     pictures = [to_tensor(open_picture(path)) for path in sorted(frames.iterdir())]
     for text in paintings:
         name, _, path = text.partition("=")

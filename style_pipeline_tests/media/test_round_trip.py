@@ -1,0 +1,153 @@
+"""Every kind of clip, taken apart, painted by the worker's own line, joined, and compared.
+
+The frames show their numbers, so a lost, doubled or shifted one is seen in the finished file.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from style_pipeline.errors import UnusableVideo
+from style_pipeline.job import Encoding
+from style_pipeline.manifest import AudioManifest, FrameManifest, FrameShard
+from style_pipeline.media.assemble import assemble
+from style_pipeline.media.audio import extract_audio
+from style_pipeline.media.frames import FrameSettings, extract_frames
+from style_pipeline.media.probe import SourceProbe, probe
+from style_pipeline.media.stills import LARGEST_SHEET_BYTES, contact_sheet, still
+from style_pipeline.media.verify import verify
+from style_pipeline.worker.decoder import decode
+from style_pipeline.worker.encoder import ShardEncoder, Times
+from style_pipeline_tests.clips import (
+    VFR_STEPS,
+    Colours,
+    Tone,
+    frame_numbers,
+    frame_times,
+    packets_md5,
+)
+
+ClipFactory = Callable[..., Path]
+
+CLIPS = {
+    "24.mp4": {"rate": 24, "frames": 30, "audio": [Tone()]},
+    "ntsc.mp4": {"rate": Fraction(30000, 1001), "frames": 31},
+    "vfr.mp4": {"rate": 600, "steps": VFR_STEPS, "frames": 40, "audio": [Tone()]},
+    "silent.mkv": {"rate": 25, "frames": 9},
+    "odd.mkv": {"size": (321, 241), "frames": 10, "pixel_format": "yuv420p", "codec": "ffv1"},
+    "late.mp4": {"rate": 25, "frames": 30, "audio": [Tone(start=Fraction(2, 5))]},
+    "two.mkv": {"rate": 25, "frames": 20, "audio": [Tone(), Tone(880, language="deu")]},
+    "turned.mp4": {"rate": 25, "frames": 8, "rotation": 90},
+    "wide.mp4": {"rate": 25, "frames": 8, "sample_aspect": Fraction(4, 3)},
+    "broadcast.ts": {"rate": 25, "frames": 30, "codec": "mpeg2video", "audio": [Tone()]},
+    "hd.mp4": {"rate": 25, "frames": 6, "colours": Colours()},
+    "clip; touch PWNED .mp4": {"rate": 24, "frames": 8, "audio": [Tone()]},
+}
+
+
+def take_apart(source: Path, folder: Path, per_shard: int = 8) -> tuple[SourceProbe, FrameManifest]:
+    """The manifest of a source's frames, its shards under their file names."""
+    found = probe(source)
+    taken = extract_frames(source, found, folder, FrameSettings(shard_frames=per_shard))
+    shards = tuple(
+        FrameShard(s.index, s.first_frame, s.count, str(s.path), s.sha256, s.size)
+        for s in taken.shards
+    )
+    manifest = FrameManifest("00", "00", taken.format, taken.pts, taken.last_duration, shards)
+    return found, manifest
+
+
+def pass_through(manifest: FrameManifest, folder: Path) -> list[Path]:
+    """Styled shards that show the frames as they are."""
+    paths = []
+    for shard in manifest.shards:
+        encoder = ShardEncoder(manifest.format, Encoding(), Times.of(manifest, shard))
+        content = Path(shard.key).read_bytes()
+        for picture in decode(content, manifest.format, shard.count, shard.key):
+            encoder.add(picture)
+        paths.append(folder / f"{shard.index:06d}.mp4")
+        paths[-1].write_bytes(encoder.finish())
+    return paths
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_what_goes_in_comes_out(name: str, clip: ClipFactory, tmp_path: Path) -> None:
+    source = clip(name, **CLIPS[name])
+    (shards := tmp_path / "shards").mkdir()
+    (styled := tmp_path / "styled").mkdir()
+    found, manifest = take_apart(source, shards)
+    taken = extract_audio(source, found, tmp_path)
+    audio = AudioManifest("00", "00", taken.tracks, "k" if taken.path else None, None, 0)
+    target = tmp_path / "finished.mp4"
+    assemble(manifest, pass_through(manifest, styled), audio, taken.path, target)
+
+    verdicts = verify(found, manifest, audio, target)
+    assert [verdict for verdict in verdicts if not verdict.kept] == []
+    assert frame_numbers(target) == list(range(CLIPS[name]["frames"]))
+    ours, theirs = frame_times(target), frame_times(source)
+    for mine, yours in zip(ours, theirs, strict=True):
+        assert abs((mine - ours[0]) - (yours - theirs[0])) <= Fraction(1, 1000)
+    for i in range(len(audio.tracks)):
+        if not name.endswith(".ts"):  # an mp4 holds AAC without the stream's ADTS headers
+            assert packets_md5(target, i) == packets_md5(source, i)
+    assert not Path("PWNED").exists()
+    assert list(tmp_path.glob("unfinished*")) == []
+
+
+def test_a_difference_is_seen(clip: ClipFactory, tmp_path: Path) -> None:
+    source = clip("24.mp4", **CLIPS["24.mp4"])
+    (shards := tmp_path / "shards").mkdir()
+    (styled := tmp_path / "styled").mkdir()
+    found, manifest = take_apart(source, shards)
+    silent = AudioManifest("00", "00", (), None, None, 0)
+    target = tmp_path / "finished.mp4"
+    assemble(manifest, pass_through(manifest, styled), silent, None, target)
+    late = replace(manifest, pts=(*manifest.pts[:-1], manifest.pts[-1] + 3000))
+    bent = replace(late, format=replace(manifest.format, sample_aspect=Fraction(2), rotation=90))
+    broken = {v.property for v in verify(found, bent, silent, target) if not v.kept}
+    assert {"frame times", "duration", "pixel aspect", "rotation", "audio streams"} <= broken
+
+
+@pytest.mark.parametrize("name", ["long.mp4", "long.mkv", "long.ts"])
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.8])
+def test_a_file_cut_off_is_refused(
+    clip: ClipFactory, tmp_path: Path, name: str, keep: float
+) -> None:
+    whole = clip(name, rate=25, frames=75, audio=[Tone()], codec_options=["-bf", "0"]).read_bytes()
+    (cut := tmp_path / name).write_bytes(whole[: int(len(whole) * keep)])
+    (folder := tmp_path / "shards").mkdir()
+    with pytest.raises(UnusableVideo, match=r"cut off|damaged|index is missing|could not"):
+        take_apart(cut, folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"no video at all" * 100])
+def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
+    (path := tmp_path / "x.mp4").write_bytes(content)
+    with pytest.raises(UnusableVideo) as raised:
+        probe(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_shards_cut_where_asked(clip: ClipFactory, tmp_path: Path) -> None:
+    _, manifest = take_apart(clip("24.mp4", **CLIPS["24.mp4"]), tmp_path, per_shard=12)
+    assert [shard.count for shard in manifest.shards] == [12, 12, 6]
+    assert frame_numbers(*(Path(shard.key) for shard in manifest.shards)) == list(range(30))
+
+
+def test_png_frames_can_be_asked_for(clip: ClipFactory, tmp_path: Path) -> None:
+    source = clip("24.mp4", **CLIPS["24.mp4"])
+    settings = FrameSettings(shard_frames=15, frame_format="png")
+    taken = extract_frames(source, probe(source), tmp_path, settings)
+    assert frame_numbers(*(shard.path for shard in taken.shards)) == list(range(30))
+    assert settings.digest("00") != FrameSettings(shard_frames=15).digest("00")
+
+
+def test_a_contact_sheet_is_small(clip: ClipFactory) -> None:
+    source = clip("24.mp4", **CLIPS["24.mp4"])
+    pictures = [still(source, number, 96) for number in (0, 20)]
+    assert pictures[0].size == (96, 72)
+    assert pictures[0].tobytes() != pictures[1].tobytes()
+    assert len(contact_sheet([pictures, pictures], ["0", "20"])) <= LARGEST_SHEET_BYTES

@@ -76,7 +76,7 @@ def make_clip(
         argv += ["-itsoffset", str(float(tone.start)), "-f", "lavfi", "-i", _sound(tone, seconds)]
     argv += ["-map", "0:v"] + [part for i in range(len(audio)) for part in ("-map", f"{i + 1}:a")]
     argv += ["-c:v", codec, "-pix_fmt", pixel_format, "-threads", "2", *_quality(codec)]
-    argv += ["-fps_mode", "passthrough", "-enc_time_base", f"{rate.denominator}:{rate.numerator}"]
+    argv += ["-fps_mode", "passthrough", "-enc_time_base:v", f"{rate.denominator}:{rate.numerator}"]
     for i, tone in enumerate(audio):
         argv += [f"-c:a:{i}", tone.codec, f"-metadata:s:a:{i}", f"language={tone.language}"]
     if colours:

@@ -134,8 +134,7 @@ class PlainDisplay:
         self._say(f"{_TITLES.get(step, step)}: {seconds:.1f} s")
 
     def failed(self, step: str) -> None:
-        """One line that names the step."""
-        self._say(f"{_TITLES.get(step, step)}: failed")
+        """Says nothing: the error's own line will follow, and one line is enough."""
 
     def _say(self, line: str) -> None:
         self._stream.write(f"{line}\n")

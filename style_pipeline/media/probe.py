@@ -151,8 +151,14 @@ def _rotation(stream: Mapping[str, Any]) -> int:
 
 
 def _last_duration(shown: list[Packet], pts: list[int], stream: Mapping[str, Any]) -> int:
-    """What the last picture's packet says, else as long as the picture before, else 1/rate."""
-    said = [packet.duration for packet in shown if pts and packet.pts == pts[-1]]
+    """What the last picture's packet says, else as long as the picture before, else 1/rate.
+
+    FFmpeg shortens an mp4's last packet by as much as the video starts late; where the stream
+    counts its frames, its own duration is right.
+    """
+    said = [packet.duration or 0 for packet in shown if pts and packet.pts == pts[-1]]
+    if said and "nb_frames" in stream:
+        said[0] = max(said[0], stream.get("start_pts", 0) + stream.get("duration_ts", 0) - pts[-1])
     if said and said[0]:
         return said[0]
     if len(pts) > 1:

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
-STYLE ?= starry-night
+STYLE ?= great-wave
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 

@@ -74,7 +74,9 @@ test: setup ## the whole test suite
 
 .PHONY: ui
 ui: setup ## Dagster's web interface with the sensor on: drop videos into data/incoming/<style>/
-	@$(BIN)/style-pipeline ui
+	@DAGSTER_HOME="$$($(BIN)/style-pipeline home)"; export DAGSTER_HOME; \
+	echo "Drop videos into data/incoming/<style>/; they come back in data/outputs/<style>/"; \
+	exec $(BIN)/dagster dev -w workspace.yaml
 
 .PHONY: clean
 clean: ## forget .venv and caches; data/ stays

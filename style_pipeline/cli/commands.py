@@ -119,5 +119,19 @@ def doctor(ctx: click.Context) -> None:
     ctx.exit(1 if missing else 0)
 
 
+@main.command()
+@debug_option
+def home() -> None:
+    """Print Dagster's home, after making it ready.
+
+    \b
+    Example:
+      export DAGSTER_HOME="$(style-pipeline home)"
+    """
+    from style_pipeline.defs.instance import install
+
+    click.echo(install(_settings()))
+
+
 def _settings() -> Settings:
     return Settings.from_environment(os.environ)

@@ -124,8 +124,8 @@ class PlainDisplay:
         """Says nothing: the step will be named when it ends."""
 
     def progressed(self, progress: Progress) -> None:
-        """One line now and then."""
-        if self._clock() >= self._next:
+        """One line now and then, once there is a speed to tell."""
+        if progress.frames_per_second and self._clock() >= self._next:
             self._next = self._clock() + _PLAIN_SECONDS
             self._say(f"{_TITLES['styled_frames']}: {progress}")
 

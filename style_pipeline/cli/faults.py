@@ -1,5 +1,7 @@
 """How a command ends badly: one line that names cause and remedy, and an exit code."""
 
+import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -45,9 +47,20 @@ def fault(error: BaseException) -> Fault:
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         return Fault(f"{error.strerror or error}{where}; make room or correct its permissions", 1)
+    for cause in _causes(error):
+        if isinstance(cause, sqlite3.Error):
+            return Fault(f"Dagster's records cannot be kept: {cause}; make room in its home", 1)
     return Fault(
         f"unexpected {type(error).__name__}: {error}; run it again with --debug and report this", 1
     )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what it was raised from, in turn."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
 
 
 def remember_debug(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

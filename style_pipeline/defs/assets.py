@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from style_pipeline.defs import checks, extraction, facts, partitions, pictures
-from style_pipeline.defs.failures import MAX_RETRIES, RETRY_POLICY, told_to_dagster
+from style_pipeline.defs.failures import told_to_dagster
 from style_pipeline.defs.finishing import finish
 from style_pipeline.defs.painting import frames_to_paint, style_job
 from style_pipeline.defs.resources import Recipe
@@ -99,7 +99,6 @@ def frames(
     kinds={"pytorch", "mpi"},
     tags={"step": "paint"},
     check_specs=[checks.STYLED_WHOLE],
-    retry_policy=RETRY_POLICY,
     description=(
         "The frames, **painted**: one MPI job in which every rank takes the next shard, so that no "
         "rank waits for another. One rank and many give the same pictures.\n\n"
@@ -117,7 +116,7 @@ def styled_frames(
 ) -> Result:
     """Run the style job, and believe the store, not the job, about what is finished."""
     stages = Stages()
-    with told_to_dagster(attempts_left=MAX_RETRIES - context.retry_number):
+    with told_to_dagster(context.retry_number):
         source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(source, manifest, recipe, context.run.run_id)

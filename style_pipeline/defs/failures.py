@@ -8,26 +8,33 @@ import dagster as dg
 from style_pipeline.errors import FidelityError, StylePipelineError, UserError
 
 MAX_RETRIES = 2
-
-RETRY_POLICY = dg.RetryPolicy(max_retries=MAX_RETRIES, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 """For the network's job: machines come and go, and a retry does only the missing shards."""
+
+_DELAY_SECONDS = 5
 
 
 @contextmanager
-def told_to_dagster(attempts_left: int = 0) -> Iterator[None]:
-    """Turns our errors into Dagster failures; the error itself stays their cause.
+def told_to_dagster(retry_number: int = MAX_RETRIES) -> Iterator[None]:
+    """Turns our errors into Dagster's; the error itself stays their cause.
 
-    The same input would fail again, so user errors are not retried; on the last attempt nothing
-    is, so that a run ends with its reason and not with a count of attempts.
+    Errors that may pass ask for another attempt, later each time. The same input would fail again,
+    so user errors do not; nor does the last attempt, so that a run ends with its reason and not
+    with a count of attempts. ``retry_number`` is how many attempts there were before; without it
+    there is one only.
+
+    An interruption passes through untouched. A ``RetryPolicy`` on the asset would instead start a
+    cancelled step again: Dagster's policies hold for interruptions too.
     """
     try:
         yield
     except StylePipelineError as error:
         hopeless = isinstance(error, UserError | FidelityError)
+        if retry_number < MAX_RETRIES and not hopeless:
+            raise dg.RetryRequested(MAX_RETRIES, _DELAY_SECONDS * 2**retry_number) from error
         raise dg.Failure(
             description=str(error),
             metadata={"error": type(error).__name__},
-            allow_retries=attempts_left > 0 and not hopeless,
+            allow_retries=False,
         ) from error
 
 

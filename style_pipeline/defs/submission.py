@@ -55,7 +55,8 @@ def materialize(
     """Materialise all four assets of one partition, here and now, in this process.
 
     ``verbose`` shows on the terminal what Dagster logs; it is in its records anyway. Raises the
-    StylePipelineError that a step failed with, rather than Dagster's wrapper of it.
+    StylePipelineError that a step failed with, rather than Dagster's wrapper of it, and
+    KeyboardInterrupt where it was interrupted.
     """
     arrival = uploads.find(open_store(settings.store_url), *partitions.parts_of(partition_key))
     job = definitions_for(settings).resolve_job_def(paint_video.name)
@@ -72,6 +73,8 @@ def materialize(
                 tags={UPLOAD_TAG: arrival.run_key},
                 run_config={"loggers": {"console": {"config": {"log_level": log_level}}}},
             )
+    except dg.DagsterExecutionInterruptedError as error:
+        raise KeyboardInterrupt from error
     except (dg.Failure, dg.DagsterError) as error:
         failure = error
     raise cause_of(failure) or failure

@@ -1,6 +1,6 @@
 """The command line as a person meets it: one line that names the cause and the remedy."""
 
-import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,28 +8,7 @@ from pathlib import Path
 
 import pytest
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def cli(tmp_path: Path) -> Run:
-    """Runs ``style-pipeline`` in a home of its own."""
-
-    def run(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        program = Path(sys.executable).with_name("style-pipeline")
-        env = {**os.environ, "STYLE_PIPELINE_HOME": str(tmp_path / "home"), **environ}
-        env.pop("DAGSTER_HOME", None)
-        return subprocess.run(
-            [program, *arguments], env=env, capture_output=True, text=True, check=False
-        )
-
-    return run
-
-
-def said(result: "subprocess.CompletedProcess[str]") -> str:
-    """The error: the last line, and no traceback before it."""
-    assert "Traceback" not in result.stderr
-    return result.stderr.strip().splitlines()[-1]
+from style_pipeline_tests.cli.conftest import PROGRAM, Run, said
 
 
 def test_an_unknown_style_is_told_its_neighbour(cli: Run, tmp_path: Path) -> None:
@@ -74,13 +53,54 @@ def test_no_ffmpeg(cli: Run, tmp_path: Path, clip: Callable[..., Path]) -> None:
     assert "apt-get install ffmpeg" in said(result)
 
 
-def test_styles_are_listed(cli: Run) -> None:
-    names = [line.split("\t")[0] for line in cli("styles").stdout.splitlines()]
-    assert {"starry-night", "great-wave", "the-scream"} <= set(names)
+def test_a_result_that_has_nowhere_to_go(
+    cli: Run, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    video = str(clip("short.mp4"))
+    for output in (str(tmp_path / "nowhere" / "x.mp4"), video):
+        result = cli("run", video, "--style", "great-wave", "--output", output)
+        assert result.returncode == 2
+        assert said(result).startswith("Error: --output")
 
 
-def test_help_teaches(cli: Run) -> None:
-    for words in ((), ("run",), ("submit",), ("styles",), ("doctor",)):
-        result = cli(*words, "--help")
-        assert result.returncode == 0
-        assert "Usage:" in result.stdout
+def test_a_setting_that_makes_no_sense(cli: Run) -> None:
+    result = cli("doctor", STYLE_PIPELINE_RANKS="many")
+    assert result.returncode == 2
+    assert "STYLE_PIPELINE_RANKS" in said(result)
+
+
+def test_an_unregistered_partition(cli: Run, environ: dict[str, str]) -> None:
+    environ["DAGSTER_HOME"] = cli("home").stdout.strip()
+    dagster = [sys.executable, "-m", "dagster", "asset", "materialize"]
+    where = ["-m", "style_pipeline.definitions", "--select", "*", "--partition", "great-wave|none"]
+    result = subprocess.run([*dagster, *where], env=environ, capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "style-pipeline submit" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["8k", "64k", "600k"])
+def test_a_full_disk(
+    environ: dict[str, str], tmp_path: Path, clip: Callable[..., Path], size: str
+) -> None:
+    """On a tiny disk of its own: the upload, its copy or its frames do not fit."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"]).returncode:
+        pytest.skip("this machine lets nobody make a disk of their own")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    environ |= {
+        "STYLE_PIPELINE_HOME": str(disk / "home"),
+        "DAGSTER_HOME": str(tmp_path / "dagster"),
+    }
+    video = clip("full.mp4", size=(320, 240), frames=24, rate=24)
+    script = (
+        'mount -t tmpfs -o size="$1" none "$2" && shift 2 && "$@"; code=$?; '
+        'find "$STYLE_PIPELINE_HOME/outputs" -name "*.mp4" 2>/dev/null; exit $code'
+    )
+    command = [PROGRAM, "run", video, "--style", "great-wave"]
+    argv = ["unshare", "-rm", "sh", "-c", script, "sh", size, disk, *command]
+    result = subprocess.run(argv, env=environ, capture_output=True, text=True)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "disk" in said(result)
+    assert "free some" in said(result)
+    assert result.stdout == ""

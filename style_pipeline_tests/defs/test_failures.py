@@ -3,37 +3,47 @@
 import dagster as dg
 import pytest
 
-from style_pipeline.defs.failures import cause_of, told_to_dagster
+from style_pipeline.defs.failures import MAX_RETRIES, cause_of, told_to_dagster
 from style_pipeline.errors import FidelityError, StyleJobError, StylePipelineError, UnknownStyle
 
+ERRORS = [
+    (StyleJobError("a rank died; run it again"), True),
+    (UnknownStyle("there is no style 'x'"), False),
+    (FidelityError("one frame is missing"), False),
+]
 
-def failure_of(error: Exception, attempts_left: int) -> dg.Failure:
-    with pytest.raises(dg.Failure) as failure, told_to_dagster(attempts_left):
+
+@pytest.mark.parametrize("error", [error for error, _ in ERRORS])
+@pytest.mark.parametrize("attempts", [(), (MAX_RETRIES,)])
+def test_the_last_attempt_ends_with_the_reason(
+    error: StylePipelineError, attempts: tuple[int, ...]
+) -> None:
+    with pytest.raises(dg.Failure) as caught, told_to_dagster(*attempts):
         raise error
-    return failure.value
+    assert caught.value.description == str(error)
+    assert caught.value.metadata["error"].value == type(error).__name__
+    assert caught.value.allow_retries is False
+    assert cause_of(caught.value) is error
 
 
-@pytest.mark.parametrize(
-    ("error", "retried"),
-    [
-        (StyleJobError("a rank died; run it again"), True),
-        (UnknownStyle("there is no style 'x'"), False),
-        (FidelityError("one frame is missing"), False),
-    ],
-)
+@pytest.mark.parametrize(("error", "retried"), ERRORS)
 def test_only_what_may_pass_is_retried(error: StylePipelineError, retried: bool) -> None:
-    failure = failure_of(error, attempts_left=1)
-    assert failure.description == str(error)
-    assert failure.metadata["error"].value == type(error).__name__
-    assert failure.allow_retries is retried
-    assert cause_of(failure) is error
+    expected = dg.RetryRequested if retried else dg.Failure
+    with pytest.raises(expected), told_to_dagster(0):
+        raise error
 
 
-def test_the_last_attempt_ends_with_the_reason() -> None:
-    assert failure_of(StyleJobError("why"), attempts_left=0).allow_retries is False
+def test_later_attempts_wait_longer() -> None:
+    waits = []
+    for number in range(MAX_RETRIES):
+        with pytest.raises(dg.RetryRequested) as caught, told_to_dagster(number):
+            raise StyleJobError("why")
+        waits.append(caught.value.seconds_to_wait)
+    assert waits == sorted(set(waits))
 
 
-def test_other_errors_pass_through() -> None:
-    with pytest.raises(ZeroDivisionError) as error, told_to_dagster():
-        raise ZeroDivisionError
-    assert cause_of(error.value) is None
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_other_errors_pass_through(error: type[BaseException]) -> None:
+    with pytest.raises(error) as caught, told_to_dagster(0):
+        raise error
+    assert cause_of(caught.value) is None

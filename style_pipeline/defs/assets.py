@@ -119,7 +119,7 @@ def styled_frames(
     with told_to_dagster(context.retry_number):
         source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
-        job = style_job(source, manifest, recipe, context.run.run_id)
+        job = style_job(store, source, manifest, recipe, context.run.run_id)
         with stages("paint"):
             report = launcher.run(context, job, manifest)
         whole = checks.styled_frames_are_whole(store, manifest, job)
@@ -159,7 +159,7 @@ def final_video(
     with told_to_dagster():
         source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
-        job = style_job(source, manifest, recipe, context.run.run_id)
+        job = style_job(store, source, manifest, recipe, context.run.run_id)
         finished = finish(store, source, manifest, job, scratch.folder("final"), stages)
     context.log.info(f"published {finished.key}")
     known = facts.final_facts(source, manifest, finished, store.url)

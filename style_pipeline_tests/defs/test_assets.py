@@ -17,6 +17,7 @@ from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.submission import Watcher, materialize, step_seconds, submit
 from style_pipeline.errors import FidelityError, PartitionError, UnknownStyle, UnusableVideo
 from style_pipeline.job import StyleJob
+from style_pipeline.look import Look
 from style_pipeline.manifest import AudioManifest, FrameManifest, StyleReport
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -38,7 +39,7 @@ class Installation:
     store: MediaStore
 
     def submit(self, video: Path, *styles: str) -> tuple[str, ...]:
-        return submit(self.store, self.instance, video, styles)
+        return submit(self.store, self.instance, video, [Look.parse(style) for style in styles])
 
     def run(self, key: str, watcher: Watcher | None = None) -> "Run":
         return Run(materialize(self.settings, self.instance, key, watcher=watcher))

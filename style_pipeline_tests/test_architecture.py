@@ -11,9 +11,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "style_pipeline"
 
 DOORS = {
-    "av": ("worker/", "media/stills.py"),
+    "av": ("worker/", "media/stills.py", "quality/films.py"),
     "azure": ("stores/", "launchers/", "defs/"),
     "click": ("cli/", "style/training/__main__.py"),
+    "cv2": ("quality/motion.py",),
     "dagster": ("definitions.py", "defs/", "launchers/"),
     "dagster_azure": ("defs/", "launchers/"),
     "dagster_pipes": ("worker/",),

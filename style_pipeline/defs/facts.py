@@ -9,6 +9,7 @@ import dagster as dg
 
 from style_pipeline.defs.finishing import Finished
 from style_pipeline.defs.sources import Source
+from style_pipeline.defs.steadiness import Steadiness
 from style_pipeline.job import StyleChoice, StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
 
@@ -89,6 +90,20 @@ def final_facts(source: Source, manifest: FrameManifest, finished: Finished, url
                 for verdict in finished.verdicts
             ]
         ),
+    }
+
+
+def flicker_facts(steady: Steadiness) -> Facts:
+    """The flicker that painting added, what it is the difference of, and how much was looked at."""
+    score = steady.score
+    counts = {"flicker_pairs": score.pairs, "flicker_cuts_skipped": score.cuts}
+    if score.levels is None:
+        return {**counts, "flicker_note": steady.note}
+    return {
+        "flicker_levels": round(score.levels, 3),
+        "flicker_levels_painted": round(score.painted, 3),
+        "flicker_levels_source": round(score.source, 3),
+        **counts,
     }
 
 

@@ -133,6 +133,9 @@ def test_every_asset_says_what_a_person_wants_to_know(first: Run) -> None:
     assert (final["frames"], final["duration_seconds"], final["audio_streams"]) == (FRAMES, 0.5, 1)
     assert final["frame_rate"].startswith("24 ")
     assert {row["kept"] for row in first.table("final_video", "verified")} == {"yes"}
+    assert final["flicker_pairs"] + final["flicker_cuts_skipped"] == 4 + 4 + 1
+    assert 0 <= final["flicker_levels"] < 255
+    assert final["seconds_flicker"] > 0
     assert [row["codec"] for row in first.table("audio_track", "audio_streams")] == ["aac"]
 
 

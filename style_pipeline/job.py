@@ -112,16 +112,18 @@ class Progress:
     """How far a job is, over all ranks: ``frames_done`` of ``frames_total`` (reused ones included).
 
     ``frames_per_second`` counts this job's own frames only; ``eta_seconds`` is None until known.
+    Where it is not frames that are counted, ``unit`` says what.
     """
 
     frames_done: int
     frames_total: int
     frames_per_second: float
     eta_seconds: float | None
+    unit: str = "frames"
 
     def __str__(self) -> str:
         eta = "" if self.eta_seconds is None else f", {self.eta_seconds:.0f} s left"
-        done = f"{self.frames_done} of {self.frames_total} frames"
+        done = f"{self.frames_done} of {self.frames_total} {self.unit}"
         return f"{done}, {self.frames_per_second:.1f} per second{eta}"
 
 

@@ -7,6 +7,7 @@
     work/sources/<source>/frames-<digest>/...   frame shards and their manifest
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
     outputs/<style>/<name>.mp4                  the finished video
+    work/lessons/<lesson digest>/...            a style being learnt
     styles/<style>/...                          paintings and checkpoints added by users
 
 ``<source>`` is the start of the sha256 of the uploaded file's content, so a second style of the
@@ -118,6 +119,26 @@ def styled_prefix(job_digest: str) -> str:
     return f"{WORK}styled/{job_digest}/"
 
 
+def lesson_prefix(digest: str) -> str:
+    """Where everything about learning one style lies, but the checkpoint that comes of it."""
+    return f"{WORK}lessons/{digest}/"
+
+
+def lesson_state_key(prefix: str) -> str:
+    """How far a lesson is: what a restarted one goes on from."""
+    return f"{prefix}state.safetensors"
+
+
+def samples_key(prefix: str) -> str:
+    """A picture of what has been learnt so far."""
+    return f"{prefix}samples.jpg"
+
+
+def training_key(sha256: str, suffix: str) -> str:
+    """Something that lessons need, by its content; ``suffix`` with its dot."""
+    return f"{WORK}training/{sha256}{suffix}"
+
+
 def job_key(prefix: str) -> str:
     """The job description that the worker reads."""
     return f"{prefix}job.json"
@@ -166,5 +187,10 @@ def is_painting(key: str) -> bool:
 
 
 def style_checkpoint_key(style: str) -> str:
-    """The checkpoint of a style that a user added."""
+    """The checkpoint of a style that a user added; its card lies beside it."""
     return f"{STYLES}{style}/checkpoint.safetensors"
+
+
+def style_card_key(style: str) -> str:
+    """The card of that checkpoint."""
+    return f"{STYLES}{style}/checkpoint.json"

@@ -11,22 +11,26 @@ from typing import Any
 from style_pipeline import document
 from style_pipeline.errors import ManifestError
 from style_pipeline.job import Progress
+from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
 
-_KINDS: dict[str, type[Progress] | type[StyleReport]] = {
+Message = Progress | StyleReport | LessonReport
+
+_KINDS: dict[str, type[Message]] = {
     "style_pipeline.progress": Progress,
     "style_pipeline.report": StyleReport,
+    "style_pipeline.lesson_report": LessonReport,
 }
 _FAILURE = "style_pipeline.worker failed on rank "
 
 
-def wrap(message: Progress | StyleReport) -> dict[str, Any]:
+def wrap(message: Message) -> dict[str, Any]:
     """The payload of a custom message, in plain JSON types."""
     (kind,) = (kind for kind, cls in _KINDS.items() if isinstance(message, cls))
     return {"kind": kind, "body": document.plain(message)}
 
 
-def unwrap(payload: Any) -> Progress | StyleReport | None:
+def unwrap(payload: Any) -> Message | None:
     """What :func:`wrap` wrapped, or None for somebody else's message.
 
     Raises ManifestError where it is one of ours, but of another release or damaged.

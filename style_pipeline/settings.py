@@ -21,6 +21,9 @@ VARIABLES = {
     "STYLE_PIPELINE_SHARD_FRAMES": "frames per shard (default: 24)",
     "STYLE_PIPELINE_FRAME_FORMAT": "video, or png for image files (default: video)",
     "STYLE_PIPELINE_CRF": "quality of the result, 0 (best) to 51 (default: 17)",
+    "STYLE_PIPELINE_TRUNK": "VGG-16 in safetensors, which judges while a style is learnt",
+    "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
+    "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
 }
 """What each environment variable means; other names are ignored."""
@@ -43,6 +46,9 @@ class Settings:
     shard_frames: int = 24
     frame_format: str = "video"
     crf: int = 17
+    trunk: Path | None = None
+    photographs: Path | None = None
+    lesson_steps: int = 900
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -64,6 +70,9 @@ class Settings:
             shard_frames=read.number("SHARD_FRAMES", int, 1, 10_000, 24),
             frame_format=read.choice("FRAME_FORMAT", ("video", "png")),
             crf=read.number("CRF", int, 0, 51, 17),
+            trunk=read.path("TRUNK", base),
+            photographs=read.path("PHOTOGRAPHS", base),
+            lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
         )
 
     @property
@@ -93,6 +102,10 @@ class _Reader:
         except ValueError:
             pass
         raise ConfigurationError(f"{variable}={text!r} must be a number from {low} to {high}")
+
+    def path(self, name: str, base: Path) -> Path | None:
+        text = self.environ.get(f"STYLE_PIPELINE_{name}", "").strip()
+        return base / text if text else None
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         variable = f"STYLE_PIPELINE_{name}"

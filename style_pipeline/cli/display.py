@@ -20,7 +20,11 @@ _TITLES = {
     "frames": "Cutting into frames",
     "styled_frames": "Painting",
     "final_video": "Joining and checking",
+    "style_checkpoint": "Learning",
 }
+_COUNTED = {"frames": "styled_frames", "steps": "style_checkpoint"}
+"""The step that a progress is about, by what it counts."""
+
 _PLAIN_SECONDS = 10.0
 """A plain display says how far it is at most this often."""
 
@@ -91,10 +95,11 @@ class LiveDisplay:
             self._tasks[step] = self._bars.add_task(title, total=None, detail="")
 
     def progressed(self, progress: Progress) -> None:
-        """Frames done, frames per second and the time left, beside a filling bar."""
-        self.started("styled_frames")
+        """What is done, how fast, and the time left, beside a filling bar."""
+        step = _COUNTED[progress.unit]
+        self.started(step)
         self._bars.update(
-            self._tasks["styled_frames"],
+            self._tasks[step],
             total=progress.frames_total,
             completed=progress.frames_done,
             detail=str(progress),
@@ -127,7 +132,7 @@ class PlainDisplay:
         """One line now and then, once there is a speed to tell."""
         if progress.frames_per_second and self._clock() >= self._next:
             self._next = self._clock() + _PLAIN_SECONDS
-            self._say(f"{_TITLES['styled_frames']}: {progress}")
+            self._say(f"{_TITLES[_COUNTED[progress.unit]]}: {progress}")
 
     def finished(self, step: str, seconds: float) -> None:
         """One line with the step's time."""

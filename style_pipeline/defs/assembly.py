@@ -1,8 +1,17 @@
-"""Everything that Dagster is told, for one set of settings."""
+"""Everything that Dagster is told, for one set of settings: one code location for videos, one for
+styles.
+
+They are two because `dagster asset materialize --select '*' --partition 'STYLE|VIDEO'` needs every
+asset of a location on one grid, and a style has no video. The videos' location knows the styles'
+asset by its key, so that the lineage from painting to video is seen in the interface.
+
+In-process execution: the heavy work is in processes of its own anyway, and starting an interpreter
+per asset costs more than all four assets do besides it.
+"""
 
 import dagster as dg
 
-from style_pipeline.defs import assets
+from style_pipeline.defs import assets, partitions, style_assets
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import new_video_sensor
@@ -10,15 +19,26 @@ from style_pipeline.settings import Settings
 
 
 def definitions_for(settings: Settings) -> dg.Definitions:
-    """Assets, job, sensor and resources of an installation.
-
-    In-process execution: the heavy work is in processes of its own anyway, and starting an
-    interpreter per asset costs more than all four assets do besides it.
-    """
+    """Assets, job, sensor and resources that turn videos into paintings."""
+    styles = dg.AssetSpec(
+        style_assets.STYLE_CHECKPOINT, partitions_def=partitions.styles, group_name="styles"
+    )
+    videos = [assets.audio_track, assets.frames, assets.styled_frames, assets.final_video]
     return dg.Definitions(
-        assets=[assets.audio_track, assets.frames, assets.styled_frames, assets.final_video],
+        assets=[*videos, styles],
         jobs=[paint_video],
         sensors=[new_video_sensor],
+        resources=embedded_resources(settings),
+        executor=dg.in_process_executor,
+    )
+
+
+def style_definitions_for(settings: Settings) -> dg.Definitions:
+    """Asset, job, sensor and resources that turn paintings into styles."""
+    return dg.Definitions(
+        assets=[style_assets.style_checkpoint],
+        jobs=[style_assets.learn_style],
+        sensors=[style_assets.new_painting_sensor],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )

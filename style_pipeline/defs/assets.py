@@ -13,6 +13,7 @@ from style_pipeline.defs.scratch import Scratch
 from style_pipeline.defs.sources import Source
 from style_pipeline.defs.stages import Stages
 from style_pipeline.defs.steadiness import steadiness
+from style_pipeline.defs.style_assets import STYLE_CHECKPOINT
 from style_pipeline.job import StyleLauncher
 from style_pipeline.store import MediaStore
 
@@ -94,7 +95,10 @@ def frames(
 
 @dg.asset(
     partitions_def=partitions.grid,
-    deps=[frames],
+    deps=[
+        frames,
+        partitions.of_its_style(STYLE_CHECKPOINT),
+    ],
     group_name=GROUP,
     owners=OWNERS,
     kinds={"pytorch", "mpi"},

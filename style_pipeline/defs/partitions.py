@@ -3,6 +3,8 @@
 Dagster orders the dimensions by name, so a partition is written ``STYLE|VIDEO``.
 """
 
+import warnings
+
 import dagster as dg
 from dagster._core.definitions.partitions.context import PartitionLoadingContext
 
@@ -30,6 +32,13 @@ class StyleByVideo(dg.MultiPartitionsDefinition):
 
 
 grid = StyleByVideo({"style": styles, "video": videos})
+
+
+def of_its_style(asset: dg.AssetKey) -> dg.AssetDep:
+    """That an asset of the grid depends on ``asset``, which is partitioned by style alone."""
+    with warnings.catch_warnings(action="ignore", category=dg.BetaWarning):
+        mapping = dg.MultiToSingleDimensionPartitionMapping("style")
+    return dg.AssetDep(asset, partition_mapping=mapping)
 
 
 def key_of(upload: Upload) -> str:

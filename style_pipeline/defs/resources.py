@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 import dagster as dg
 from pydantic import Field
 
+from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Encoding, StyleLauncher
@@ -75,6 +76,15 @@ class Recipe(dg.ConfigurableResource["Recipe"]):
         return Encoding(crf=self.crf)
 
 
+def studio_of(settings: Settings) -> Studio:
+    """What this installation can learn styles with."""
+    return Studio(
+        trunk=None if settings.trunk is None else str(settings.trunk),
+        photographs=None if settings.photographs is None else str(settings.photographs),
+        steps=settings.lesson_steps,
+    )
+
+
 def embedded_resources(settings: Settings) -> dict[str, Any]:
     """The resources of an installation, by the names that assets ask for."""
     url = settings.store_url
@@ -83,6 +93,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "launcher": LauncherResource(
             store_url=url, ranks=settings.ranks, deadline_seconds=settings.deadline_seconds
         ),
+        "studio": studio_of(settings),
         "scratch": ScratchResource(folder=str(settings.scratch), store_url=url),
         "recipe": Recipe(
             shard_frames=settings.shard_frames,

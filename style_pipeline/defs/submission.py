@@ -10,9 +10,10 @@ from typing import Protocol
 import dagster as dg
 
 from style_pipeline.defs import partitions, uploads
-from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.assembly import definitions_for, style_definitions_for
 from style_pipeline.defs.failures import cause_of
 from style_pipeline.defs.jobs import UPLOAD_TAG, paint_video
+from style_pipeline.defs.style_assets import learn_style
 from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -64,6 +65,33 @@ def materialize(
     """
     arrival = uploads.find(open_store(settings.store_url), *partitions.parts_of(partition_key))
     job = definitions_for(settings).resolve_job_def(paint_video.name)
+    tags = {UPLOAD_TAG: arrival.run_key}
+    return _execute(job, instance, partition_key, tags, verbose=verbose, watcher=watcher)
+
+
+def learn(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    style: str,
+    *,
+    verbose: bool = False,
+    watcher: Watcher | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Register the style and have its painting learnt, here and now; like :func:`materialize`."""
+    instance.add_dynamic_partitions("style", [style])
+    job = style_definitions_for(settings).resolve_job_def(learn_style.name)
+    return _execute(job, instance, style, {}, verbose=verbose, watcher=watcher)
+
+
+def _execute(
+    job: dg.JobDefinition,
+    instance: dg.DagsterInstance,
+    partition_key: str,
+    tags: dict[str, str],
+    *,
+    verbose: bool,
+    watcher: Watcher | None,
+) -> dg.ExecuteInProcessResult:
     run_id = str(uuid.uuid4())
     if watcher is not None:
         instance.add_event_listener(run_id, partial(_tell, watcher))
@@ -74,7 +102,7 @@ def materialize(
                 instance=instance,
                 partition_key=partition_key,
                 run_id=run_id,
-                tags={UPLOAD_TAG: arrival.run_key},
+                tags=tags,
                 run_config={"loggers": {"console": {"config": {"log_level": log_level}}}},
             )
     except dg.DagsterExecutionInterruptedError as error:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from style_pipeline.errors import ManifestError
 from style_pipeline.job import Progress
+from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
 from style_pipeline.messages import read_failure, unwrap
 
@@ -26,8 +27,8 @@ class Log(Protocol):
 class Listener:
     """Passes on what it hears and remembers what matters for the verdict.
 
-    ``report`` is the worker's own report once it came; ``failure`` says which rank failed and why,
-    where one said so.
+    ``report`` or ``lesson_report`` is the worker's own report once it came; ``failure`` says which
+    rank failed and why, where one said so.
     """
 
     def __init__(self, log: Log) -> None:
@@ -36,6 +37,7 @@ class Listener:
         self._heard = 0
         self._logged_at = float("-inf")
         self.report: StyleReport | None = None
+        self.lesson_report: LessonReport | None = None
         self.failure: str | None = None
 
     def messages(self, payloads: Sequence[Any], now: float) -> None:
@@ -57,6 +59,8 @@ class Listener:
             return
         if isinstance(message, StyleReport):
             self.report = message
+        elif isinstance(message, LessonReport):
+            self.lesson_report = message
         elif message is not None:
             self._tell(message, now)
 

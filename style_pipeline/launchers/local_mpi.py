@@ -1,9 +1,10 @@
-"""The MPI job on this machine: ``mpiexec`` from the mpich wheel, heard over Dagster Pipes."""
+"""MPI jobs on this machine: ``mpiexec`` from the mpich wheel, heard over Dagster Pipes."""
 
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -22,8 +23,16 @@ from style_pipeline.errors import ConfigurationError, StyleJobError, StyleJobTim
 from style_pipeline.job import StyleJob
 from style_pipeline.launchers.environment import rank_environment
 from style_pipeline.launchers.listener import Listener
-from style_pipeline.launchers.verdict import announce, conclude, last_words
+from style_pipeline.launchers.verdict import (
+    Work,
+    announce,
+    conclude,
+    conclude_lesson,
+    last_words,
+)
+from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
+from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 
 _LOOK_SECONDS = 0.2
@@ -31,8 +40,9 @@ _LOOK_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class LocalMpiLauncher:
-    """Runs style jobs with ``mpiexec`` on this machine; see :class:`StyleLauncher`.
+    """Runs style jobs and lessons with ``mpiexec`` on this machine.
 
+    See :class:`~style_pipeline.job.StyleLauncher`, :class:`~style_pipeline.lesson.LessonLauncher`.
     ``ranks`` defaults to the cores that this process may use, but no more than there are shards.
     ``deadline`` is in seconds; past it, the job is ended. ``environ`` is what the ranks inherit.
     """
@@ -60,6 +70,28 @@ class LocalMpiLauncher:
         Raises StyleJobError with the cause, after the ranks' output went to ``context.log``, and
         StyleJobTimeout past the deadline. However this is left, no rank lives on.
         """
+        ranks = self._ranks(job, len(manifest.shards))
+        argv = self._command("style_pipeline.worker", job, ranks)
+        with self._heard(context, job, argv, job.threads_per_rank) as (store, listener):
+            return conclude(store, job, manifest, listener.report)
+
+    def learn(
+        self, context: AssetExecutionContext | OpExecutionContext, lesson: Lesson
+    ) -> LessonReport:
+        """Learn to the end on all cores; raises like :meth:`run`."""
+        argv = self._command("style_pipeline.worker.learn", lesson, ranks=1)
+        with self._heard(context, lesson, argv, _cores()) as (store, listener):
+            return conclude_lesson(store, lesson, listener.lesson_report)
+
+    @contextmanager
+    def _heard(
+        self,
+        context: AssetExecutionContext | OpExecutionContext,
+        job: Work,
+        argv: Sequence[str],
+        threads: int,
+    ) -> Iterator[tuple[MediaStore, Listener]]:
+        """Run ``argv`` to its end; then the store, and what was heard."""
         store = open_store(self.store_url)
         announce(store, job)
         listener = Listener(context.log)
@@ -68,7 +100,9 @@ class LocalMpiLauncher:
             context_injector=PipesEnvContextInjector(),
             message_reader=PipesTempFileMessageReader(),
         ) as session:
-            code = self._attend(session, listener, self._command(job, manifest), job)
+            pipes = session.get_bootstrap_env_vars()
+            env = rank_environment(self.environ, threads, pipes)
+            code = self._attend(session, listener, argv, env)
         # Closing the session has read the last messages.
         listener.messages(session.get_custom_messages(), self.clock())
         if code != 0:
@@ -76,26 +110,28 @@ class LocalMpiLauncher:
                 for line in last_words(store, job):
                     listener.line(line)
             raise StyleJobError(_explain(code, listener.failure))
-        return conclude(store, job, manifest, listener.report)
+        yield store, listener
 
-    def _command(self, job: StyleJob, manifest: FrameManifest) -> list[str]:
-        cores = len(os.sched_getaffinity(0)) // job.threads_per_rank
-        ranks = self.ranks or max(1, min(cores, len(manifest.shards)))
-        python = sys.executable
-        worker = ["-m", "mpi4py", "-m", "style_pipeline.worker"]
+    def _ranks(self, job: StyleJob, shards: int) -> int:
+        return self.ranks or max(1, min(_cores() // job.threads_per_rank, shards))
+
+    def _command(self, module: str, job: Work, ranks: int) -> list[str]:
+        worker = [sys.executable, "-m", "mpi4py", "-m", module]
         arguments = ["--store", self.store_url, "--job", layout.job_key(job.prefix)]
-        return [_mpiexec(), "-prepend-rank", "-n", str(ranks), python, *worker, *arguments]
+        return [_mpiexec(), "-prepend-rank", "-n", str(ranks), *worker, *arguments]
 
     def _attend(
-        self, session: PipesSession, listener: Listener, command: list[str], job: StyleJob
+        self,
+        session: PipesSession,
+        listener: Listener,
+        argv: Sequence[str],
+        env: Mapping[str, str],
     ) -> int:
         """Wait for the job and listen to it; its return code."""
-        pipes = session.get_bootstrap_env_vars()
-        env = rank_environment(self.environ, job.threads_per_rank, pipes)
         lines: SimpleQueue[str] = SimpleQueue()
         started = self.clock()
         try:
-            with process.running(command, env=env, on_line=lines.put) as running:
+            with process.running(argv, env=env, on_line=lines.put) as running:
                 while (code := running.wait(_LOOK_SECONDS)) is None:
                     _drain(lines, listener)
                     listener.messages(session.get_custom_messages(), self.clock())
@@ -110,6 +146,10 @@ class LocalMpiLauncher:
                 f"the style job was ended after its deadline of {self.deadline:g} s; finished "
                 "shards are kept: run it again, with a longer deadline or more ranks"
             )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _mpiexec() -> str:

@@ -4,16 +4,29 @@ It has succeeded only with a report, and only if the store agrees.
 """
 
 from collections.abc import Iterator
+from typing import Protocol, TypeVar
 
 from style_pipeline import layout
 from style_pipeline.errors import ManifestError, ObjectMissing, StyleJobError
 from style_pipeline.job import StyleJob
+from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
 from style_pipeline.store import MediaStore
 from style_pipeline.worker.finished import unfinished_shards
 
+Report = TypeVar("Report", StyleReport, LessonReport)
 
-def announce(store: MediaStore, job: StyleJob) -> None:
+
+class Work(Protocol):
+    """What a worker is told: a style job or a lesson."""
+
+    @property
+    def prefix(self) -> str: ...
+
+    def to_json(self) -> bytes: ...
+
+
+def announce(store: MediaStore, job: Work) -> None:
     """Put the job where the worker reads it; take away what an earlier attempt left to be told."""
     store.delete(layout.report_key(job.prefix))
     for left in list(store.list(layout.failures_prefix(job.prefix))):
@@ -29,7 +42,7 @@ def conclude(
     ``told`` is the report that came as a message; where it was lost, the one in the store counts.
     Raises StyleJobError where there is neither, or where a styled shard is missing.
     """
-    report = told or _kept_report(store, job)
+    report = told or _kept(store, job, StyleReport)
     if report is None:
         raise StyleJobError(
             "the style job ended without a report, so nothing is known to be done; run it again"
@@ -43,14 +56,24 @@ def conclude(
     return report
 
 
-def last_words(store: MediaStore, job: StyleJob) -> Iterator[str]:
+def conclude_lesson(store: MediaStore, lesson: Lesson, told: LessonReport | None) -> LessonReport:
+    """The report of a lesson that ended well; raises StyleJobError where nothing came of it."""
+    report = told or _kept(store, lesson, LessonReport)
+    if report is None or not store.exists(layout.style_checkpoint_key(lesson.style)):
+        raise StyleJobError(
+            f"the lesson ended without a checkpoint of {lesson.style!r}; start it again"
+        )
+    return report
+
+
+def last_words(store: MediaStore, job: Work) -> Iterator[str]:
     """What ranks that failed left behind, line by line."""
     for left in store.list(layout.failures_prefix(job.prefix)):
         yield from store.read_bytes(left.key).decode("utf-8", "replace").splitlines()
 
 
-def _kept_report(store: MediaStore, job: StyleJob) -> StyleReport | None:
+def _kept(store: MediaStore, job: Work, kind: type[Report]) -> Report | None:
     try:
-        return StyleReport.from_json(store.read_bytes(layout.report_key(job.prefix)))
+        return kind.from_json(store.read_bytes(layout.report_key(job.prefix)))
     except (ObjectMissing, ManifestError):
         return None

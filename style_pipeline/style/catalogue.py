@@ -21,6 +21,9 @@ from style_pipeline.style.card import CheckpointCard, Painting, card_path
 
 _SHIPPED = Path(__file__).parent / "checkpoints" / "paintings.safetensors"
 
+PASSING = "any-"
+"""How the names of paintings begin that were given none."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -37,6 +40,11 @@ class Offer:
     @property
     def name(self) -> str:
         return self.painting.name
+
+
+def is_passing(name: str) -> bool:
+    """Whether a style was only named with ``any:`` and is not meant to be learnt."""
+    return name.startswith(PASSING)
 
 
 def shipped_checkpoint() -> Path:

@@ -40,7 +40,7 @@ def name_for(painting: Path) -> str:
     digest = hashlib.sha256(_checked(painting)).hexdigest()[:8]
     plain = unicodedata.normalize("NFKD", painting.stem).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_STEM].strip("-") or "painting"
-    return f"{stem}-{digest}"
+    return f"{catalogue.PASSING}{stem}-{digest}"
 
 
 def _checked(painting: Path) -> bytes:

@@ -15,9 +15,12 @@ class Pace:
     job, which began at ``started``.
     """
 
-    def __init__(self, frames_total: int, frames_reused: int, started: float) -> None:
+    def __init__(
+        self, frames_total: int, frames_reused: int, started: float, unit: str = "frames"
+    ) -> None:
         self._total = frames_total
         self._reused = frames_reused
+        self._unit = unit
         self._seen = deque([(started, 0)])
 
     def at(self, now: float, painted: int) -> Progress:
@@ -30,7 +33,7 @@ class Pace:
         done = self._reused + painted
         speed = self._speed()
         eta = (self._total - done) / speed if speed else None
-        return Progress(done, self._total, round(speed, 3), eta)
+        return Progress(done, self._total, round(speed, 3), eta, self._unit)
 
     def _speed(self) -> float:
         (since, before), (now, painted) = self._seen[0], self._seen[-1]

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from dagster_pipes import PipesMappingParamsLoader, open_dagster_pipes
 
-from style_pipeline.job import Progress
+from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
-from style_pipeline.messages import wrap
+from style_pipeline.messages import Message, wrap
 
-Tell = Callable[[Progress | StyleReport], None]
+Tell = Callable[[Message], None]
 
 
 @contextmanager
@@ -30,10 +30,12 @@ def silent() -> Iterator[Tell]:
     yield lambda message: None
 
 
-def _say(message: Progress | StyleReport) -> None:
+def _say(message: Message) -> None:
     if isinstance(message, StyleReport):
         counts = f"{message.shards_styled} shards styled, {message.shards_reused} reused"
         sys.stdout.write(f"{counts}, in {message.wall:.1f} s\n")
+    elif isinstance(message, LessonReport):
+        sys.stdout.write(f"learnt {message.style} in {message.seconds:.0f} s\n")
     else:
         sys.stdout.write(f"{message}\n")
     sys.stdout.flush()

@@ -1,27 +1,34 @@
-"""``python -m style_pipeline.style.training train|score``: paintings in, a checkpoint out."""
+"""``python -m style_pipeline.style.training train|score|optimise``: learn, and measure."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import click
 import torch
+from torch import Tensor
 
-from style_pipeline.errors import ConfigurationError, StylePipelineError
+from style_pipeline.errors import ConfigurationError, StylePipelineError, TrainingError
+from style_pipeline.lesson import Recipe, Stage
 from style_pipeline.style import checkpoint
 from style_pipeline.style.card import CheckpointCard, Painting, card_path
 from style_pipeline.style.network import Architecture, StyleNetwork
-from style_pipeline.style.training.evaluation import PAINTING_SHORT_SIDE, evaluate
+from style_pipeline.style.training import samples
+from style_pipeline.style.training.evaluation import PAINTING_SHORT_SIDE, control_lines, evaluate
 from style_pipeline.style.training.loss import Trunk
+from style_pipeline.style.training.optimisation import optimise as optimise_pixels
 from style_pipeline.style.training.photographs import (
     Photographs,
     open_painting,
     open_picture,
+    to_picture,
     to_tensor,
 )
-from style_pipeline.style.training.trainer import Losses, Recipe, Stage, Trainer
+from style_pipeline.style.training.reporter import Reporter
+from style_pipeline.style.training.trainer import Trainer
 from style_pipeline.style.training.warm_start import SOURCE, warm_start
 from style_pipeline.style.vectors import continued
+
+_TOLERANCE = 1.05
 
 EXISTING = click.Path(path_type=Path, exists=True)
 
@@ -42,10 +49,16 @@ def main(threads: int) -> None:
 @click.option(
     "--painting", "paintings", multiple=True, required=True, help="NAME|TITLE|ARTIST|YEAR=FILE"
 )
-@click.option("--state", type=click.Path(path_type=Path), required=True, help="Resumable state.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of its state and samples.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="*.safetensors")
 @click.option("--stage", "stages", multiple=True, help="STEPSxSIDExBATCH; may be repeated.")
 @click.option("--stability", type=float, default=Recipe.stability_weight, show_default=True)
+@click.option("--content-weight", type=float, default=Recipe.content_weight, show_default=True)
 @click.option("--style-weight", type=float, default=Recipe.style_weight, show_default=True)
 @click.option("--vector-rate", type=float, default=Recipe.vector_rate, show_default=True)
 @click.option("--body-rate", type=float, default=Recipe.body_rate, show_default=True)
@@ -59,6 +72,7 @@ def train(
     out: Path,
     stages: tuple[str, ...],
     stability: float,
+    content_weight: float,
     style_weight: float,
     vector_rate: float,
     body_rate: float,
@@ -67,6 +81,7 @@ def train(
     """Train one network for all PAINTINGS; run again, it continues where --state stands."""
     recipe = Recipe(
         stability_weight=stability,
+        content_weight=content_weight,
         style_weight=style_weight,
         vector_rate=vector_rate,
         body_rate=body_rate,
@@ -87,7 +102,12 @@ def train(
         styles=tuple(painting for painting, _ in named),
         recipe={"training": repr(recipe), "warm start": origin},
     )
-    saved = checkpoint.save(out, trainer.run(_Reporter(recipe)), card)
+    frames = photographs.crops(4, 256, 0, 0)
+
+    def draw() -> None:
+        (state / "samples.jpg").write_bytes(samples.draw(trainer.network, frames, trainer.history))
+
+    saved = checkpoint.save(out, trainer.run(Reporter(recipe), draw), card)
     click.echo(f"{out}: {saved.sha256}")
 
 
@@ -97,53 +117,72 @@ def train(
 @click.option("--frames", type=EXISTING, required=True, help="Folder of frames never trained on.")
 @click.option("--painting", "paintings", multiple=True, required=True, help="NAME=FILE")
 @click.option("--write", is_flag=True, help="Keep the numbers in the checkpoint's card.")
-def score(file: Path, trunk: Path, frames: Path, paintings: tuple[str, ...], write: bool) -> None:
+@click.option("--check", is_flag=True, help="Fail where a number is worse than the card's by 5 %.")
+@click.option("--controls", is_flag=True, help="Measure strengths and blends as well.")
+def score(
+    file: Path,
+    trunk: Path,
+    frames: Path,
+    paintings: tuple[str, ...],
+    write: bool,
+    check: bool,
+    controls: bool,
+) -> None:
     """Relative content and style errors of a checkpoint FILE on held-out frames."""
     card = CheckpointCard.read(card_path(file))
     network, _ = checkpoint.load(file, card.sha256)
     judge, losses = Trunk(trunk), dict[str, float]()
     pictures = [to_tensor(open_picture(path)) for path in sorted(frames.iterdir())]
-    for text in paintings:
-        name, _, path = text.partition("=")
-        painting = open_painting(Path(path), PAINTING_SHORT_SIDE)
+    targets = [_target(text) for text in paintings]
+    for name, painting in targets:
         result = evaluate(network, card.names.index(name), painting, pictures, judge)
-        click.echo(
-            f"{name}: content {result.content:.3f} style {result.style:.4f} "
-            f"total {result.total:.3f}"
-        )
+        click.echo(f"{name}: {result}")
         losses |= {f"{name}/content": result.content, f"{name}/style": result.style}
+    if controls:
+        for line in control_lines(network, card.names, targets, pictures, judge):
+            click.echo(line)
+    if check:
+        _refuse_worse(card.losses, losses)
     if write:
         rounded = {key: round(value, 4) for key, value in losses.items()}
         card_path(file).write_bytes(replace(card, losses=rounded).to_json())
 
 
-class _Reporter:
-    """Prints a line of running means now and then."""
+@main.command()
+@click.option("--trunk", type=EXISTING, required=True, help="VGG-16 weights, safetensors.")
+@click.option("--frame", type=EXISTING, required=True, help="The picture to be painted.")
+@click.option("--painting", "paintings", multiple=True, required=True, help="NAME=FILE")
+@click.option("--evaluations", type=click.IntRange(1), default=120, show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for pictures."
+)
+def optimise(
+    trunk: Path, frame: Path, paintings: tuple[str, ...], evaluations: int, out: Path | None
+) -> None:
+    """The yardstick: what minutes of direct optimisation of the pixels reach."""
+    judge, source = Trunk(trunk), to_tensor(open_picture(frame))[None]
+    for text in paintings:
+        name, painting = _target(text)
+        picture, result = optimise_pixels(source, painting, judge, evaluations)
+        click.echo(f"{name}: {result}")
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            to_picture(picture[0]).save(out / f"{name}.png")
 
-    def __init__(self, recipe: Recipe) -> None:
-        self._steps = recipe.steps
-        self._begun = time.monotonic()
-        self._first: int | None = None
-        self._recent: list[Losses] = []
 
-    def __call__(self, losses: Losses) -> None:
-        self._first = self._first or losses.step
-        self._recent.append(losses)
-        if losses.step % 50 == 0 or losses.step == self._steps:
-            self._print(losses.step)
+def _target(text: str) -> tuple[str, Tensor]:
+    name, _, path = text.partition("=")
+    return name, open_painting(Path(path), PAINTING_SHORT_SIDE)
 
-    def _print(self, step: int) -> None:
-        content, style, stability = (
-            sum(getattr(item, name) for item in self._recent) / len(self._recent)
-            for name in ("content", "style", "stability")
-        )
-        pace = (time.monotonic() - self._begun) / max(1, step - (self._first or 0))
-        click.echo(
-            f"step {step} of {self._steps}: content {content:.3f} style {style:.3f} "
-            f"stability {stability:.5f}, {pace:.2f} s a step, "
-            f"{pace * (self._steps - step) / 60:.0f} min left"
-        )
-        self._recent.clear()
+
+def _refuse_worse(known: dict[str, float], found: dict[str, float]) -> None:
+    worse = [
+        f"{name} {found[name]:.3f}, not {known[name]:.3f}"
+        for name in found
+        if found[name] > known.get(name, float("inf")) * _TOLERANCE
+    ]
+    if worse:
+        raise TrainingError(f"worse than the card says: {'; '.join(worse)}")
 
 
 def _start(

@@ -4,11 +4,10 @@ Every step's crops, styles and disturbances follow from (seed, step) alone, so a
 stopped and resumed ends in the same weights as one that was not.
 """
 
-import json
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,63 +16,21 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from style_pipeline.errors import TrainingError
+from style_pipeline.lesson import Recipe
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import CONTENT_DEPTH, Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs
 from style_pipeline.style.vectors import is_vector
 
-_WARM_UP = 50
+STATE = "state.safetensors"
+"""The file, in a trainer's folder, from which a stopped run goes on."""
+
 _LARGEST_SHIFT = 6
 
 
 @dataclass(frozen=True)
-class Stage:
-    """``steps`` steps on ``batch`` crops of ``side`` pixels."""
-
-    steps: int
-    side: int
-    batch: int
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that determines a training run besides its data.
-
-    ``vector_rate`` is Adam's learning rate for gamma and beta, ``body_rate`` for the convolutions;
-    both rise for a few steps and fall along a cosine. ``save_every`` counts steps.
-    """
-
-    stages: tuple[Stage, ...] = (Stage(4600, 128, 4), Stage(400, 256, 2))
-    content_weight: float = 1.0
-    style_weight: float = 4.0
-    stability_weight: float = 30.0
-    vector_rate: float = 1e-2
-    body_rate: float = 8e-4
-    bfloat16: bool = True
-    seed: int = 1888
-    save_every: int = 250
-
-    @property
-    def steps(self) -> int:
-        return sum(stage.steps for stage in self.stages)
-
-    def stage(self, step: int) -> Stage:
-        """The stage that ``step`` belongs to."""
-        for stage in self.stages:
-            if step < stage.steps:
-                return stage
-            step -= stage.steps
-        raise TrainingError(f"the recipe has only {self.steps} steps")
-
-    def rate(self, step: int) -> float:
-        """The fraction of the full learning rate at ``step``."""
-        rise = min(1.0, (step + 1) / _WARM_UP)
-        return rise * (0.02 + 0.98 * (1 + math.cos(math.pi * step / self.steps)) / 2)
-
-
-@dataclass(frozen=True)
 class Losses:
-    """Means over one step's batch; relative errors as defined in the loss module."""
+    """Means over one step's batch, or over the steps up to ``step``; see the loss module."""
 
     step: int
     content: float
@@ -84,8 +41,9 @@ class Losses:
 class Trainer:
     """Trains ``network`` on ``photographs`` towards one painting per style.
 
-    ``paintings``: one [1, 3, H, W] tensor per style, RGB in [0, 1]. ``folder`` holds the resumable
-    state and ``losses.jsonl``. On CUDA everything moves there; nothing else differs.
+    ``paintings``: one [1, 3, H, W] tensor per style, RGB in [0, 1]. ``folder`` holds the state,
+    from which a stopped run of the same recipe goes on. ``history`` has the mean losses between two
+    saved states. On CUDA everything moves there; nothing else differs.
     """
 
     def __init__(
@@ -105,24 +63,24 @@ class Trainer:
         self.folder = folder
         self.step = 0
         self._grams = self._painting_grams(paintings)
-        vectors = [p for n, p in network.named_parameters() if is_vector(n)]
-        body = [p for n, p in network.named_parameters() if not is_vector(n)]
-        self._optimiser = torch.optim.Adam(
-            [
-                {"params": vectors, "lr": recipe.vector_rate, "full": recipe.vector_rate},
-                {"params": body, "lr": recipe.body_rate, "full": recipe.body_rate},
-            ]
-        )
-
-    def run(self, on_step: Callable[[Losses], None]) -> StyleNetwork:
-        """Train to the recipe's end, from where the folder's state stands."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._optimiser = torch.optim.Adam(_groups(network, recipe))
+        self.history: list[Losses] = []
+        folder.mkdir(parents=True, exist_ok=True)
         self._resume()
+
+    def run(
+        self, on_step: Callable[[Losses], None], on_saved: Callable[[], None] = lambda: None
+    ) -> StyleNetwork:
+        """Train to the recipe's end; ``on_saved`` is called after each saved state."""
+        recent: list[Losses] = []
         while self.step < self.recipe.steps:
-            losses = self._advance()
-            on_step(losses)
+            recent.append(self._advance())
+            on_step(recent[-1])
             if self.step % self.recipe.save_every == 0 or self.step == self.recipe.steps:
-                self._save(losses)
+                self.history.append(_mean(recent))
+                recent.clear()
+                self._save()
+                on_saved()
         self.network.eval()
         return self.network
 
@@ -187,18 +145,17 @@ class Trainer:
 
     @property
     def _state_path(self) -> Path:
-        return self.folder / "state.safetensors"
+        return self.folder / STATE
 
-    def _save(self, losses: Losses) -> None:
+    def _save(self) -> None:
         tensors = {f"network.{n}": t for n, t in self.network.state_dict().items()}
         for index, state in self._optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{index}.{n}": t for n, t in state.items()}
+        tensors["history"] = torch.tensor([astuple(losses) for losses in self.history])
         temporary = self._state_path.with_suffix(".new")
         metadata = {"step": str(self.step), "recipe": repr(self.recipe)}
         save_file({n: t.contiguous() for n, t in tensors.items()}, temporary, metadata)
         temporary.replace(self._state_path)
-        with (self.folder / "losses.jsonl").open("a") as log:
-            log.write(json.dumps(vars(losses)) + "\n")
 
     def _resume(self) -> None:
         if not self._state_path.exists():
@@ -209,12 +166,31 @@ class Trainer:
                 raise TrainingError(f"{self.folder} holds a run of another recipe: choose another")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         self.step = int(metadata["step"])
+        self.history = [Losses(int(step), *rest) for step, *rest in tensors["history"].tolist()]
         self.network.load_state_dict(_under(tensors, "network."))
         state = self._optimiser.state_dict()
         for name, tensor in _under(tensors, "adam.").items():
             index, key = name.split(".")
             state["state"].setdefault(int(index), {})[key] = tensor
         self._optimiser.load_state_dict(state)
+
+
+def _mean(losses: Sequence[Losses]) -> Losses:
+    """Their means, at the step of the last."""
+    columns = zip(*(astuple(each)[1:] for each in losses), strict=True)
+    return Losses(losses[-1].step, *(sum(column) / len(losses) for column in columns))
+
+
+def _groups(network: StyleNetwork, recipe: Recipe) -> list[dict[str, Any]]:
+    """What Adam moves, and how fast; a body that shall stay as it is is frozen."""
+    vectors = [p for n, p in network.named_parameters() if is_vector(n)]
+    body = [p for n, p in network.named_parameters() if not is_vector(n)]
+    groups = [{"params": vectors, "lr": recipe.vector_rate, "full": recipe.vector_rate}]
+    if recipe.body_rate:
+        groups.append({"params": body, "lr": recipe.body_rate, "full": recipe.body_rate})
+    for parameter in body:
+        parameter.requires_grad_(bool(recipe.body_rate))
+    return groups
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -6,18 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
-from safetensors.torch import save_file
 
 from style_pipeline.errors import TrainingError, UnusablePainting
+from style_pipeline.lesson import Recipe, Stage
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs, open_painting
-from style_pipeline.style.training.trainer import Losses, Recipe, Stage, Trainer
+from style_pipeline.style.training.trainer import Losses, Trainer
 from style_pipeline_tests.checkpoints import tiny_network
+from style_pipeline_tests.practice import photographs, tiny_trunk
 
-_CHANNELS = ((0, 3, 6), (2, 6, 6), (5, 6, 8), (7, 8, 8), (10, 8, 8), (12, 8, 8), (14, 8, 8))
-_DEEPER = ((17, 8, 8), (19, 8, 8), (21, 8, 8))
 QUICK = Recipe(
     stages=(Stage(70, 32, 2), Stage(10, 48, 1)), save_every=15, body_rate=3e-3, bfloat16=False
 )
@@ -25,23 +23,12 @@ QUICK = Recipe(
 
 @pytest.fixture(scope="module")
 def trunk_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(3)
-    weights = {}
-    for number, inputs, outputs in _CHANNELS + _DEEPER:
-        weights[f"features.{number}.weight"] = torch.randn(outputs, inputs, 3, 3) / inputs**0.5 / 3
-        weights[f"features.{number}.bias"] = torch.zeros(outputs)
-    path = tmp_path_factory.mktemp("trunk") / "trunk.safetensors"
-    save_file(weights, path)
-    return path
+    return tiny_trunk(tmp_path_factory.mktemp("trunk"))
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder, chance = tmp_path_factory.mktemp("photos"), np.random.default_rng(5)
-    for i in range(4):
-        coarse = chance.integers(0, 256, (6, 8, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((96, 72), Image.Resampling.BICUBIC).save(folder / f"{i}.png")
-    return folder
+    return photographs(tmp_path_factory.mktemp("photos"))
 
 
 def make_trainer(

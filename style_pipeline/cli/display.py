@@ -20,6 +20,7 @@ _TITLES = {
     "frames": "Cutting into frames",
     "styled_frames": "Painting",
     "final_video": "Joining and checking",
+    "side_by_side": "Putting side by side",
 }
 _PLAIN_SECONDS = 10.0
 """A plain display says how far it is at most this often."""

@@ -1,4 +1,4 @@
-# make demo | test | check | ui | setup | lint | clean | help
+# make demo | test | check | ui | sheet | setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -77,6 +77,10 @@ ui: setup ## Dagster's web interface with the sensor on: drop videos into data/i
 	@DAGSTER_HOME="$$($(BIN)/style-pipeline home)"; export DAGSTER_HOME; \
 	echo "Drop videos into data/incoming/<style>/; they come back in data/outputs/<style>/"; \
 	exec $(BIN)/dagster dev -w workspace.yaml
+
+.PHONY: sheet
+sheet: setup ## paint the README's picture of every style again
+	@STYLE_PIPELINE_HOME=.cache/sheet $(BIN)/style-pipeline styles --sheet docs/images/styles.jpg
 
 .PHONY: clean
 clean: ## forget .venv and caches; data/ stays

@@ -103,8 +103,12 @@ class UnknownStyle(UserError, StyleError, LookupError):
     """No style of this name can be painted."""
 
 
-class UnusablePainting(UserError, StyleError, ValueError):
-    """A painting is not an image, damaged, of one colour, or of a size that we refuse."""
+class UnusablePicture(UserError, StyleError, ValueError):
+    """A picture is missing, not an image, damaged, or of a size that we refuse."""
+
+
+class UnusablePainting(UnusablePicture):
+    """A painting is no usable picture, or of one colour."""
 
 
 class CheckpointError(UserError, StyleError, ValueError):

@@ -13,6 +13,7 @@ import av
 import numpy as np
 
 from style_pipeline import process
+from style_pipeline.media.ffmpeg import version
 
 BITS = 10
 """Numbers up to 1023 can be shown."""
@@ -82,13 +83,13 @@ def make_clip(
     if colours:
         argv += ["-colorspace", colours.matrix, "-color_primaries", colours.primaries]
         argv += ["-color_trc", colours.transfer, "-color_range", colours.range]
-    if rotation:
-        argv += ["-metadata:s:v", f"rotate={-rotation % 360}"]
     if path.suffix in (".mp4", ".mov"):
         argv += ["-video_track_timescale", str(rate.numerator)]
     if path.suffix in (".mp4", ".mov", ".ts", ".mkv"):
         argv += ["-avoid_negative_ts", "disabled"]
     ffmpeg([*argv, *codec_options, *muxer_options, f"file:{path}"])
+    if rotation:
+        _turn(path, rotation)
     return path
 
 
@@ -151,6 +152,18 @@ def _picture(
     if colours:
         steps.append(f"setparams=colorspace={colours.matrix}:range={colours.range}")
     return ",".join(steps)
+
+
+def _turn(path: Path, rotation: int) -> None:
+    """Say in the file how it is to be turned; FFmpeg writes that only where it copies packets."""
+    upright = path.rename(path.with_stem("upright"))
+    source, copy = ["-i", f"file:{upright}"], ["-map", "0", "-c", "copy", f"file:{path}"]
+    if version() < 6:
+        copy = ["-metadata:s:v:0", f"rotate={rotation % 360}", *copy]
+    else:
+        source = ["-display_rotation", str(rotation), *source]
+    ffmpeg(["-nostdin", "-v", "error", *source, *copy])
+    upright.unlink()
 
 
 def _sound(tone: Tone, seconds: Fraction) -> str:

@@ -1,7 +1,6 @@
 """The commands and what they teach; each one's work is done elsewhere."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ import click
 from style_pipeline import __version__
 from style_pipeline.cli.faults import GuardedGroup, debug_option
 from style_pipeline.cli.looks import STYLE_HELP, Wishes, controls
+from style_pipeline.cli.styles import styles
 from style_pipeline.settings import Settings
 
 _VIDEO = click.argument("video", type=click.Path(path_type=Path))
@@ -27,12 +27,16 @@ def main() -> None:
     Examples:
       style-pipeline doctor                             is everything here?
       style-pipeline styles                             what can be painted
+      style-pipeline styles --sheet styles.jpg          and what that looks like
       style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
       style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
 
     Everything is kept in ./data, or where STYLE_PIPELINE_HOME says. A run that was stopped goes on
     where it was when the same command is given again.
     """
+
+
+main.add_command(styles)
 
 
 @main.command()
@@ -45,6 +49,12 @@ def main() -> None:
     metavar="FILE",
     help="Also put the result here; a folder keeps the video's name.",
 )
+@click.option(
+    "--side-by-side",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also make a clip of the video on the left and the painting on the right.",
+)
 @click.option("--verbose", is_flag=True, help="Show everything that Dagster logs.")
 @debug_option
 def run(
@@ -54,14 +64,16 @@ def run(
     keep_colours: bool,
     scale: float,
     output: Path | None,
+    side_by_side: Path | None,
     verbose: bool,
 ) -> None:
-    """Paint VIDEO here and now; prints where the result is.
+    """Paint VIDEO here and now; prints where the result is, and where the clip of --side-by-side.
 
     \b
     Examples:
       style-pipeline run holiday.mp4 --style NAME
       style-pipeline run holiday.mp4 --style NAME --output holiday-painted.mp4
+      style-pipeline run holiday.mp4 --style NAME --side-by-side compared.mp4
       style-pipeline run holiday.mp4 --style NAME --strength 0.6 --keep-colours
       style-pipeline run holiday.mp4 --style great-wave:0.3,starry-night:0.7
       style-pipeline run holiday.mp4 --style any:my-painting.jpg
@@ -69,7 +81,8 @@ def run(
     from style_pipeline.cli.run import paint
 
     wishes = Wishes((style,), strength, keep_colours, scale)
-    click.echo(paint(_settings(), video, wishes, output, verbose=verbose))
+    for path in paint(_settings(), video, wishes, output, side_by_side, verbose=verbose):
+        click.echo(path)
 
 
 @main.command()
@@ -101,27 +114,6 @@ def submit(
     wishes = Wishes(styles, strength, keep_colours, scale)
     for key in upload(_settings(), video, wishes):
         click.echo(key)
-
-
-@main.command()
-@debug_option
-def styles() -> None:
-    """List what can be painted: name, painting, painter.
-
-    Tab-separated where the output is piped.
-    """
-    from style_pipeline.stores import open_store
-    from style_pipeline.style import catalogue
-
-    offers = catalogue.offers(open_store(_settings().store_url)).values()
-    rows = [(offer.name, offer.painting.title, offer.painting.artist) for offer in offers]
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    for name, title, artist in rows:
-        click.echo(f"{name:<{widths[0]}}  {title:<{widths[1]}}  {artist}")
 
 
 @main.command()

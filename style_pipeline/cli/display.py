@@ -21,6 +21,7 @@ _TITLES = {
     "styled_frames": "Painting",
     "final_video": "Joining and checking",
     "style_checkpoint": "Learning",
+    "side_by_side": "Putting side by side",
 }
 _COUNTED = {"frames": "styled_frames", "steps": "style_checkpoint"}
 """The step that a progress is about, by what it counts."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from style_pipeline.cli.beside import compare, refuse_clip
 from style_pipeline.cli.display import Display, display
 from style_pipeline.cli.looks import Wishes
 from style_pipeline.errors import ConfigurationError
@@ -20,16 +21,25 @@ PROGRESS_LOGGER = "style_pipeline.progress"
 
 
 def paint(
-    settings: Settings, video: Path, wishes: Wishes, output: Path | None, *, verbose: bool
-) -> str:
+    settings: Settings,
+    video: Path,
+    wishes: Wishes,
+    output: Path | None,
+    clip: Path | None = None,
+    *,
+    verbose: bool,
+) -> Iterator[str]:
     """Submit ``video`` and materialise its partition in this process; where the result is.
 
+    Where a ``clip`` is wanted, it shows source and result side by side, and its path comes second.
     Raises UnknownStyle, UnusableVideo, UnusablePainting, ConfigurationError for what the user can
     mend, and what the assets raise.
     """
     store = open_store(settings.store_url)
     (look,) = wishes.looks(store)
     target = None if output is None else target_file(video, output)
+    if clip is not None:
+        refuse_clip(clip, video, target)
     from style_pipeline.defs.instance import embedded_instance
     from style_pipeline.defs.submission import materialize, submit
 
@@ -37,7 +47,12 @@ def paint(
         (key,) = submit(store, instance, video, (look,))
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
-    return deliver(store, settings, Upload(look.slug, video.name).output_key, target)
+    result = Upload(look.slug, video.name).output_key
+    yield deliver(store, settings, result, target)
+    if clip is not None:
+        with display(sys.stderr) as shown:
+            compare(store, video, result, clip, shown)
+        yield str(clip)
 
 
 def upload(settings: Settings, video: Path, wishes: Wishes) -> tuple[str, ...]:

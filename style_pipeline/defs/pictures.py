@@ -9,7 +9,7 @@ from PIL.Image import Image
 
 from style_pipeline.job import StyleJob
 from style_pipeline.manifest import FrameManifest, FrameShard
-from style_pipeline.media.stills import contact_sheet, still
+from style_pipeline.media.stills import chosen_frames, contact_sheet, still
 from style_pipeline.store import MediaStore
 
 _COLUMNS = 4
@@ -30,16 +30,10 @@ def sheet_before_after(
     return _sheet(store, manifest, [lambda shard: shard.key, job.styled_key], folder)
 
 
-def chosen_frames(count: int, wanted: int = _COLUMNS) -> tuple[int, ...]:
-    """Up to ``wanted`` frame numbers, evenly spread over ``count`` frames, never the very ends."""
-    wanted = min(wanted, count)
-    return tuple((2 * i + 1) * count // (2 * wanted) for i in range(wanted))
-
-
 def _sheet(
     store: MediaStore, manifest: FrameManifest, rows: list[KeyOf], folder: Path
 ) -> dg.MetadataValue:
-    numbers = chosen_frames(manifest.frame_count)
+    numbers = chosen_frames(manifest.frame_count, _COLUMNS)
     pictures = [
         [_still(store, manifest, number, key_of, folder) for number in numbers] for key_of in rows
     ]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from style_pipeline.defs.pictures import chosen_frames
 from style_pipeline.job import StyleJob
 from style_pipeline.manifest import FrameManifest, FrameShard
+from style_pipeline.media.stills import chosen_frames
 from style_pipeline.quality.flicker import FlickerScore, Moment, flicker
 from style_pipeline.store import MediaStore
 from style_pipeline.worker.decoder import decode

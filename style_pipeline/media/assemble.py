@@ -76,18 +76,16 @@ def _write_list(manifest: FrameManifest, styled: Sequence[Path]) -> Path:
 def _options(manifest: FrameManifest, audio: AudioManifest) -> Options:
     """Clocks that round no time, truthful durations, languages, and the index in front."""
     ticks = manifest.format.time_base.denominator
-    clock = lcm(ticks, *(track.sample_rate or 1 for track in audio.tracks))
     last = round(manifest.last_duration * manifest.format.time_base * ticks)
-    final_frame = f"if(eq(N,{manifest.frame_count - 1}),{last},DURATION)"
     languages = {
         f"metadata:s:a:{i}": f"language={track.language}" for i, track in enumerate(audio.tracks)
     }
     return {
         "c": "copy",
         "video_track_timescale": ticks,
-        "movie_timescale": clock if clock <= _LARGEST_CLOCK else ticks,
+        "movie_timescale": movie_clock(ticks, [track.sample_rate for track in audio.tracks]),
         "avoid_negative_ts": "disabled",
-        "bsf:v": f"setts=duration='{final_frame}'",
+        "bsf:v": last_lasts(manifest.frame_count, last),
         "movflags": "+faststart",
         "fflags": "+bitexact",
         "map_metadata": -1,
@@ -97,6 +95,17 @@ def _options(manifest: FrameManifest, audio: AudioManifest) -> Options:
     }
 
 
+def movie_clock(ticks: int, sample_rates: Sequence[int]) -> int:
+    """Ticks per second that round neither frames nor sound, where an mp4 can count so finely."""
+    clock = lcm(ticks, *(rate or 1 for rate in sample_rates))
+    return clock if clock <= _LARGEST_CLOCK else ticks
+
+
+def last_lasts(frames: int, duration: int) -> str:
+    """The bitstream filter that lets the last of so many frames be shown for ``duration`` ticks."""
+    return f"setts=duration='if(eq(N,{frames - 1}),{duration},DURATION)'"
+
+
 def _turned(manifest: FrameManifest) -> Options:
     if not manifest.format.rotation or ffmpeg.version() < _DISPLAY_ROTATION_SINCE:
         return {}
@@ -104,10 +113,10 @@ def _turned(manifest: FrameManifest) -> Options:
 
 
 def _turned_by_tag(manifest: FrameManifest) -> Options:
-    """Older FFmpeg takes the angle clockwise, as a tag of the stream."""
+    """Older FFmpeg takes the angle as a tag of the stream."""
     if not manifest.format.rotation or ffmpeg.version() >= _DISPLAY_ROTATION_SINCE:
         return {}
-    return {"metadata:s:v:0": f"rotate={360 - manifest.format.rotation}"}
+    return {"metadata:s:v:0": f"rotate={manifest.format.rotation}"}
 
 
 def _microseconds(seconds: Fraction) -> int:

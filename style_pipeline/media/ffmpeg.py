@@ -66,14 +66,24 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Output:
-    """A file to write. ``streams`` picks from the inputs, as ``(input number, "v:0")``.
+class Filtered:
+    """What the filter ``name`` makes of one stream or of several."""
 
-    ``path`` may be a pattern where the muxer reads it as one.
-    """
+    of: Sequence["Stream"]
+    name: str
+    options: Options = field(default_factory=dict)
+
+
+Stream = tuple[int, str] | Filtered
+"""One of the inputs', as ``(input number, "v:0")``, or what filters make of them."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write; ``path`` may be a pattern where the muxer reads it as one."""
 
     path: Path
-    streams: Sequence[tuple[int, str]]
+    streams: Sequence[Stream]
     options: Options = field(default_factory=dict)
 
 
@@ -125,12 +135,20 @@ def complaints(stderr: str) -> str:
 def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
     opened = [ffmpeg.input(f"file:{item.path}", **_guarded(item)) for item in inputs]
     written = [
-        ffmpeg.output(*(opened[i][which] for i, which in o.streams), f"file:{o.path}", **o.options)
+        ffmpeg.output(*(_stream(opened, s) for s in o.streams), f"file:{o.path}", **o.options)
         for o in outputs
     ]
     everything = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
     program, *arguments = ffmpeg.compile(everything)
     return [program, "-nostdin", "-hide_banner", "-v", "error", "-xerror", "-y", *arguments]
+
+
+def _stream(opened: Sequence[Any], stream: Stream) -> Any:
+    if isinstance(stream, Filtered):
+        of = [_stream(opened, one) for one in stream.of]
+        return ffmpeg.filter(of, stream.name, **stream.options)
+    number, which = stream
+    return opened[number][which]
 
 
 def _guarded(item: Input) -> dict[str, str | int | None]:

@@ -16,6 +16,12 @@ _LABEL_HEIGHT = 14
 _BLAME = Blame("take a still from the video")
 
 
+def chosen_frames(count: int, wanted: int) -> tuple[int, ...]:
+    """Up to ``wanted`` frame numbers, evenly spread over ``count`` frames, never the very ends."""
+    wanted = min(wanted, count)
+    return tuple((2 * i + 1) * count // (2 * wanted) for i in range(wanted))
+
+
 def still(path: Path, frame_index: int, width: int) -> Image.Image:
     """Frame ``frame_index`` of one of our own shards, RGB, scaled to ``width`` pixels."""
     with tempfile.TemporaryDirectory(prefix="still-", dir=path.parent) as folder:

@@ -51,8 +51,8 @@ def _pictures(manifest: FrameManifest, result: SourceProbe) -> Iterator[Verdict]
 
 
 def _times(manifest: FrameManifest, result: SourceProbe) -> Iterator[Verdict]:
-    ours = _since_first(result.packet_pts, result.video.time_base)
-    theirs = _since_first(manifest.pts, manifest.format.time_base)
+    ours = since_first(result.packet_pts, result.video.time_base)
+    theirs = since_first(manifest.pts, manifest.format.time_base)
     pairs = zip(ours, theirs, strict=False)
     worst = max((abs(a - b) for a, b in pairs), default=Fraction(0))
     yield Verdict("frame times", "within 1 ms", f"within {_ms(worst)}", worst <= TOLERANCE)
@@ -69,7 +69,7 @@ def _sound(
     begins = (result.packet_pts[0] if result.packet_pts else 0) * result.video.time_base
     for i, (track, stream) in enumerate(zip(audio.tracks, result.audio, strict=False)):
         name = f"audio {i}"
-        yield _equal(f"{name} packets", track.packets_md5, _packets_md5(finished, i))
+        yield _equal(f"{name} packets", track.packets_md5, packets_md5(finished, i))
         yield _offset(name, track, stream, began, begins)
 
 
@@ -81,7 +81,7 @@ def _offset(
     return Verdict(f"{name} starts after the first frame by", _ms(wanted), _ms(found), kept)
 
 
-def _packets_md5(path: Path, number: int) -> str:
+def packets_md5(path: Path, number: int) -> str:
     """What ``ffmpeg -c copy -f md5`` says of one audio stream."""
     with tempfile.TemporaryDirectory(prefix="verify-", dir=path.parent) as folder:
         said = Path(folder) / "packets.md5"
@@ -90,7 +90,8 @@ def _packets_md5(path: Path, number: int) -> str:
         return said.read_text(encoding="ascii").strip().removeprefix("MD5=")
 
 
-def _since_first(pts: tuple[int, ...], time_base: Fraction) -> list[Fraction]:
+def since_first(pts: tuple[int, ...], time_base: Fraction) -> list[Fraction]:
+    """When frames are shown, in seconds after the first of them."""
     return [(time - pts[0]) * time_base for time in pts]
 
 

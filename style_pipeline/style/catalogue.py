@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from style_pipeline import layout
-from style_pipeline.errors import CheckpointError, ConfigurationError, UnknownStyle
+from style_pipeline.errors import CheckpointError, ConfigurationError, ObjectMissing, UnknownStyle
 from style_pipeline.job import StyleChoice
 from style_pipeline.look import Look
 from style_pipeline.store import MediaStore
@@ -40,6 +40,13 @@ class Offer:
     @property
     def name(self) -> str:
         return self.painting.name
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in words for people."""
+        if self.kind == "any":
+            return "at once"
+        return "package" if self.key is None else "learnt"
 
 
 def is_passing(name: str) -> bool:
@@ -121,11 +128,11 @@ def _added(store: MediaStore) -> dict[str, Offer]:
 
 
 def _described(store: MediaStore, name: str) -> Painting:
-    """What the card says of a style; a damaged card keeps nobody from using the others."""
+    """What the card says of a style; a bad or missing card keeps nobody from the others."""
     try:
         card = _stored_card(store, layout.style_checkpoint_key(name))
         return next(painting for painting in card.styles if painting.name == name)
-    except (CheckpointError, StopIteration):
+    except (CheckpointError, ObjectMissing, StopIteration):
         return Painting(name, "(damaged: learn it again)", "", "")
 
 

@@ -35,6 +35,12 @@ def hang(store: MediaStore, name: str, painting: Path) -> str:
     return key
 
 
+def painting_of(store: MediaStore, name: str) -> str | None:
+    """The key of the painting that the style ``name`` was made from, where the store has it."""
+    keys = (found.key for found in store.list(f"{layout.STYLES}{name}/"))
+    return next(filter(layout.is_painting, keys), None)
+
+
 def name_for(painting: Path) -> str:
     """A style name for a painting that was given none: its file's, and a hash of its content."""
     digest = hashlib.sha256(_checked(painting)).hexdigest()[:8]

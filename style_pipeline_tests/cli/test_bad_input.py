@@ -63,6 +63,18 @@ def test_a_result_that_has_nowhere_to_go(
         assert said(result).startswith("Error: --output")
 
 
+def test_a_clip_side_by_side_that_has_nowhere_to_go(
+    cli: Run, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    video, output = str(clip("short.mp4")), str(tmp_path / "painted.mp4")
+    for beside in (str(tmp_path / "nowhere" / "x.mp4"), str(tmp_path / "x.gif"), video, output):
+        wishes = ("--output", output, "--side-by-side", beside)
+        result = cli("run", video, "--style", "great-wave", *wishes)
+        assert result.returncode == 2
+        assert said(result).startswith("Error: --side-by-side")
+    assert not (tmp_path / "home" / "incoming").exists()
+
+
 def test_a_setting_that_makes_no_sense(cli: Run) -> None:
     result = cli("doctor", STYLE_PIPELINE_RANKS="many")
     assert result.returncode == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from style_pipeline_tests.cli.conftest import PROGRAM, Run
-from style_pipeline_tests.clips import Tone, packets_md5
+from style_pipeline_tests.clips import Tone, frame_times, packets_md5
 
 Clip = Callable[..., Path]
 
@@ -27,7 +27,8 @@ def test_help_teaches_and_answers_at_once(cli: Run) -> None:
 
 def test_styles_are_listed_for_scripts(cli: Run) -> None:
     rows = [line.split("\t") for line in cli("styles").stdout.splitlines()]
-    assert {"starry-night", "great-wave", "the-scream"} <= {name for name, _, _ in rows}
+    assert {"starry-night", "great-wave", "the-scream"} <= {name for name, *_ in rows}
+    assert {origin for _, _, _, origin in rows} == {"package"}
 
 
 def test_submit_prints_one_key_per_style_and_is_idempotent(cli: Run, clip: Clip) -> None:
@@ -56,9 +57,14 @@ def test_run_paints_and_prints_where(cli: Run, clip: Clip, tmp_path: Path) -> No
         "Painting",
         "Joining and checking",
     ]
-    again = cli("run", str(video), "--style", "great-wave", "--output", str(tmp_path / "copy.mp4"))
-    assert again.stdout == f"{tmp_path / 'copy.mp4'}\n"
-    assert (tmp_path / "copy.mp4").read_bytes() == painted.read_bytes()
+    copy, beside = tmp_path / "copy.mp4", tmp_path / "beside.mp4"
+    wishes = ("--output", str(copy), "--side-by-side", str(beside))
+    again = cli("run", str(video), "--style", "great-wave", *wishes)
+    assert again.stdout == f"{copy}\n{beside}\n"
+    assert copy.read_bytes() == painted.read_bytes()
+    assert packets_md5(beside) == packets_md5(video)
+    assert len(frame_times(beside)) == 12
+    assert list(tmp_path.glob(".side-by-side*")) == []
 
 
 @pytest.mark.slow

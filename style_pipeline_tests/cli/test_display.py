@@ -33,6 +33,15 @@ def test_a_pipe_gets_few_lines() -> None:
     ]
 
 
+def everything(terminal: int) -> str:
+    """All that was written to a terminal; one read gives a page of it at most."""
+    content = b""
+    with suppress(OSError):  # the end, where nobody holds the other side any more
+        while chunk := os.read(terminal, 1 << 16):
+            content += chunk
+    return content.decode()
+
+
 def test_a_terminal_gets_frames_speed_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "120")
@@ -41,20 +50,11 @@ def test_a_terminal_gets_frames_speed_and_time_left(monkeypatch: pytest.MonkeyPa
         shown.started("frames")
         shown.finished("frames", 0.5)
         shown.progressed(Progress(5, 10, 2.5, 2.0))
-    written = read_all(ours)
+    written = everything(ours)
+    os.close(ours)
     assert "5 of 10 frames, 2.5 per second, 2 s left" in written
     assert "Cutting into frames" in written
     assert "0.5 s" in written
-
-
-def read_all(terminal: int) -> str:
-    """Everything that was written to a terminal whose other end is closed by now."""
-    parts = []
-    with suppress(OSError):
-        while part := os.read(terminal, 1 << 16):
-            parts.append(part)
-    os.close(terminal)
-    return b"".join(parts).decode()
 
 
 def test_launchers_reach_the_display_through_the_log() -> None:

@@ -5,9 +5,10 @@ from fractions import Fraction
 import dagster as dg
 import pytest
 
-from style_pipeline.defs import facts, pictures
+from style_pipeline.defs import facts
 from style_pipeline.defs.stages import Stages
 from style_pipeline.manifest import AudioManifest, FrameManifest, FrameShard
+from style_pipeline.media.stills import chosen_frames
 from style_pipeline_tests.sources import video_format
 
 
@@ -15,7 +16,7 @@ from style_pipeline_tests.sources import video_format
     ("count", "chosen"), [(1, (0,)), (2, (0, 1)), (4, (0, 1, 2, 3)), (100, (12, 37, 62, 87))]
 )
 def test_the_chosen_frames_are_spread_evenly(count: int, chosen: tuple[int, ...]) -> None:
-    assert pictures.chosen_frames(count) == chosen
+    assert chosen_frames(count, 4) == chosen
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,12 @@ from pathlib import Path
 import pytest
 
 from style_pipeline.errors import UnusableVideo
-from style_pipeline.job import Encoding
-from style_pipeline.manifest import AudioManifest, FrameManifest, FrameShard
+from style_pipeline.manifest import AudioManifest
 from style_pipeline.media.assemble import assemble
-from style_pipeline.media.audio import extract_audio
 from style_pipeline.media.frames import FrameSettings, extract_frames
-from style_pipeline.media.probe import SourceProbe, probe
+from style_pipeline.media.probe import probe
 from style_pipeline.media.stills import LARGEST_SHEET_BYTES, contact_sheet, still
 from style_pipeline.media.verify import verify
-from style_pipeline.worker.decoder import decode
-from style_pipeline.worker.encoder import ShardEncoder, Times
 from style_pipeline_tests.clips import (
     VFR_STEPS,
     Colours,
@@ -29,6 +25,7 @@ from style_pipeline_tests.clips import (
     frame_times,
     packets_md5,
 )
+from style_pipeline_tests.media.painted import painted, pass_through, take_apart
 
 ClipFactory = Callable[..., Path]
 
@@ -48,43 +45,13 @@ CLIPS = {
 }
 
 
-def take_apart(source: Path, folder: Path, per_shard: int = 8) -> tuple[SourceProbe, FrameManifest]:
-    """The manifest of a source's frames, its shards under their file names."""
-    found = probe(source)
-    taken = extract_frames(source, found, folder, FrameSettings(shard_frames=per_shard))
-    shards = tuple(
-        FrameShard(s.index, s.first_frame, s.count, str(s.path), s.sha256, s.size)
-        for s in taken.shards
-    )
-    manifest = FrameManifest("00", "00", taken.format, taken.pts, taken.last_duration, shards)
-    return found, manifest
-
-
-def pass_through(manifest: FrameManifest, folder: Path) -> list[Path]:
-    """Styled shards that show the frames as they are."""
-    paths = []
-    for shard in manifest.shards:
-        encoder = ShardEncoder(manifest.format, Encoding(), Times.of(manifest, shard))
-        content = Path(shard.key).read_bytes()
-        for picture in decode(content, manifest.format, shard.count, shard.key):
-            encoder.add(picture)
-        paths.append(folder / f"{shard.index:06d}.mp4")
-        paths[-1].write_bytes(encoder.finish())
-    return paths
-
-
 @pytest.mark.parametrize("name", CLIPS)
 def test_what_goes_in_comes_out(name: str, clip: ClipFactory, tmp_path: Path) -> None:
     source = clip(name, **CLIPS[name])
-    (shards := tmp_path / "shards").mkdir()
-    (styled := tmp_path / "styled").mkdir()
-    found, manifest = take_apart(source, shards)
-    taken = extract_audio(source, found, tmp_path)
-    audio = AudioManifest("00", "00", taken.tracks, "k" if taken.path else None, None, 0)
-    target = tmp_path / "finished.mp4"
-    assemble(manifest, pass_through(manifest, styled), audio, taken.path, target)
+    result = painted(source, tmp_path)
+    audio, target = result.audio, result.path
 
-    verdicts = verify(found, manifest, audio, target)
+    verdicts = verify(result.probe, result.manifest, audio, target)
     assert [verdict for verdict in verdicts if not verdict.kept] == []
     assert frame_numbers(target) == list(range(CLIPS[name]["frames"]))
     ours, theirs = frame_times(target), frame_times(source)
@@ -95,6 +62,11 @@ def test_what_goes_in_comes_out(name: str, clip: ClipFactory, tmp_path: Path) ->
             assert packets_md5(target, i) == packets_md5(source, i)
     assert not Path("PWNED").exists()
     assert list(tmp_path.glob("unfinished*")) == []
+
+
+def test_a_clip_that_is_to_be_turned_says_so(clip: ClipFactory) -> None:
+    """FFmpeg forgets to write it in more ways than one, and 0 would be kept as 0."""
+    assert probe(clip("turned.mp4", **CLIPS["turned.mp4"])).video.rotation == 90
 
 
 def test_a_difference_is_seen(clip: ClipFactory, tmp_path: Path) -> None:

@@ -85,6 +85,22 @@ def test_a_damaged_card_is_named_and_leaves_the_others_alone(
         catalogue.choose(Look.parse("bold"), store)
 
 
+def test_a_missing_card_is_as_good_as_a_damaged_one(store: MediaStore, tmp_path: Path) -> None:
+    learnt(store, tmp_path)
+    store.delete("styles/bold/checkpoint.json")
+    assert "damaged" in catalogue.offers(store)["bold"].painting.title
+
+
+def test_an_offer_says_where_it_comes_from(
+    store: MediaStore, tmp_path: Path, painting: Path
+) -> None:
+    learnt(store, tmp_path)
+    store.upload(painting, "styles/mine/painting.png")
+    offers = catalogue.offers(store)
+    origins = {name: offers[name].origin for name in ("great-wave", "bold", "mine")}
+    assert origins == {"great-wave": "package", "bold": "learnt", "mine": "at once"}
+
+
 def test_nobody_takes_the_name_of_a_shipped_style(store: MediaStore, painting: Path) -> None:
     store.upload(painting, "styles/great-wave/painting.png")
     assert catalogue.offers(store)["great-wave"].key is None

@@ -35,6 +35,14 @@ def test_a_painting_is_kept_as_it_is(store: LocalStore, tmp_path: Path) -> None:
     assert store.read_bytes(key) == path.read_bytes()
 
 
+def test_the_painting_of_a_style_is_found_again(store: LocalStore, tmp_path: Path) -> None:
+    key = gallery.hang(store, "mine", painting(tmp_path / "p.jpg"))
+    store.upload(b"learnt", "styles/mine/checkpoint.safetensors")
+    assert gallery.painting_of(store, "mine") == key
+    assert gallery.painting_of(store, "min") is None
+    assert gallery.painting_of(store, "great-wave") is None
+
+
 def test_another_painting_takes_what_was_learnt_with_it(store: LocalStore, tmp_path: Path) -> None:
     gallery.hang(store, "mine", painting(tmp_path / "p.png"))
     store.upload(b"learnt", "styles/mine/checkpoint.safetensors")

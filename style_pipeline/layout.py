@@ -8,6 +8,7 @@
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
     outputs/<style>/<name>.mp4                  the finished video
     styles/<style>/...                          paintings and checkpoints added by users
+    messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own
 
 ``<source>`` is the start of the sha256 of the uploaded file's content, so a second style of the
 same video finds its frames, and a changed upload under an old name can never meet old ones.
@@ -23,6 +24,7 @@ INCOMING = "incoming/"
 WORK = "work/"
 OUTPUTS = "outputs/"
 STYLES = "styles/"
+MESSAGES = "messages/"
 
 SOURCE_ID_LENGTH = 20
 _SLUG_LENGTH = 48
@@ -128,3 +130,16 @@ def report_key(prefix: str) -> str:
 def style_checkpoint_key(style: str) -> str:
     """The checkpoint of a style that a user added."""
     return f"{STYLES}{style}/checkpoint.safetensors"
+
+
+def messages_prefix(job_name: str) -> str:
+    """What a job on a cluster says, over all its starts."""
+    return f"{MESSAGES}{job_name}/"
+
+
+def message_key(prefix: str, start: int, number: int) -> str:
+    """The ``number``-th chunk of messages of one start of a job; ``start`` is in nanoseconds.
+
+    Keys sort as the messages were sent, those of a restarted job after those of its first life.
+    """
+    return f"{prefix}{start:020d}/{number:06d}.json"

@@ -1,15 +1,14 @@
 """Every setting there is, read once from an environment that is passed in; none is required."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from style_pipeline.errors import ConfigurationError
-
-Number = TypeVar("Number", int, float)
-Default = TypeVar("Default")
+from style_pipeline import azure_settings
+from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.variables import Reader
 
 VARIABLES = {
     "STYLE_PIPELINE_HOME": "folder of everything (default: ./data)",
@@ -22,6 +21,8 @@ VARIABLES = {
     "STYLE_PIPELINE_FRAME_FORMAT": "video, or png for image files (default: video)",
     "STYLE_PIPELINE_CRF": "quality of the result, 0 (best) to 51 (default: 17)",
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
+    "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
+    **azure_settings.VARIABLES,
 }
 """What each environment variable means; other names are ignored."""
 
@@ -31,6 +32,7 @@ class Settings:
     """How this installation is set up; all paths are absolute.
 
     ``ranks`` None means one MPI rank per usable core. ``frame_format`` is ``video`` or ``png``.
+    ``azure`` None means that style jobs run on this machine.
     """
 
     home: Path
@@ -43,6 +45,7 @@ class Settings:
     shard_frames: int = 24
     frame_format: str = "video"
     crf: int = 17
+    azure: AzureSettings | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -52,7 +55,8 @@ class Settings:
         """
         base = Path.cwd() if cwd is None else cwd
         home = (base / (environ.get("STYLE_PIPELINE_HOME") or "data")).resolve()
-        read = _Reader(environ)
+        read = Reader(environ, "STYLE_PIPELINE_")
+        on_azure = read.choice("LAUNCHER", ("local_mpi", "azure_ml")) == "azure_ml"
         return cls(
             home=home,
             store_url=environ.get("STYLE_PIPELINE_STORE") or home.as_uri(),
@@ -64,6 +68,7 @@ class Settings:
             shard_frames=read.number("SHARD_FRAMES", int, 1, 10_000, 24),
             frame_format=read.choice("FRAME_FORMAT", ("video", "png")),
             crf=read.number("CRF", int, 0, 51, 17),
+            azure=AzureSettings.from_environment(environ) if on_azure else None,
         )
 
     @property
@@ -71,32 +76,3 @@ class Settings:
         """The store's folder where it is a local one, for telling people where to look."""
         parts = urlsplit(self.store_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads the checked values; an empty variable counts as unset."""
-
-    environ: Mapping[str, str]
-
-    def number(
-        self, name: str, kind: Callable[[str], Number], low: int, high: int, default: Default
-    ) -> Number | Default:
-        variable = f"STYLE_PIPELINE_{name}"
-        text = self.environ.get(variable, "").strip()
-        if not text:
-            return default
-        try:
-            value = kind(text)
-            if low <= value <= high:
-                return value
-        except ValueError:
-            pass
-        raise ConfigurationError(f"{variable}={text!r} must be a number from {low} to {high}")
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        variable = f"STYLE_PIPELINE_{name}"
-        text = self.environ.get(variable, "").strip() or allowed[0]
-        if text not in allowed:
-            raise ConfigurationError(f"{variable}={text!r} must be one of: {', '.join(allowed)}")
-        return text

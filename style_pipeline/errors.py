@@ -103,6 +103,10 @@ class UnknownStyle(UserError, StyleError, LookupError):
     """No style of this name can be painted."""
 
 
+class UnusablePainting(UserError, StyleError, ValueError):
+    """A painting is not an image, damaged, of one colour, or of a size that we refuse."""
+
+
 class CheckpointError(UserError, StyleError, ValueError):
     """A checkpoint is truncated, of another version, or not the file its card describes."""
 

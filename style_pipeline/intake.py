@@ -1,4 +1,4 @@
-"""Which uploads are new videos: pure functions of a listing, the known styles, a cursor, a clock.
+"""Which uploads are new videos: pure functions of a listing, the known looks, a cursor, a clock.
 
 One odd upload never stops the others: it is rejected with a reason and looked at again next time,
 since a style may be added or a file renamed.
@@ -6,7 +6,7 @@ since a style may be added or a file renamed.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -38,6 +38,10 @@ REQUESTS_PER_TICK = 25
 
 VERSION = 1
 """Raised to paint every upload again."""
+
+
+LookFault = Callable[[str], str | None]
+"""Why a folder's name cannot be painted as a look, or None where it can."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Intake:
 
 
 def look(
-    listing: Iterable[StoredObject], styles: Collection[str], cursor: Cursor, now: datetime
+    listing: Iterable[StoredObject], look_fault: LookFault, cursor: Cursor, now: datetime
 ) -> Intake:
     """Sort the objects under ``incoming/`` into new videos, known ones and rejected ones.
 
@@ -121,7 +125,7 @@ def look(
     rejections: list[Rejection] = []
     young = 0
     for found in listing:
-        arrival = _judge(found, styles)
+        arrival = _judge(found, look_fault)
         if isinstance(arrival, Rejection):
             rejections.append(arrival)
             continue
@@ -141,23 +145,24 @@ def look(
     )
 
 
-def _judge(found: StoredObject, styles: Collection[str]) -> Arrival | Rejection:
+def _judge(found: StoredObject, look_fault: LookFault) -> Arrival | Rejection:
     upload = layout.parse_upload(found.key)
-    reason = fault(found, upload, styles)
+    reason = fault(found, upload, look_fault)
     if upload is None or reason is not None:
         return Rejection(found.key, reason or "")
     return Arrival(upload, found.etag)
 
 
-def fault(found: StoredObject, upload: layout.Upload | None, styles: Collection[str]) -> str | None:
+def fault(found: StoredObject, upload: layout.Upload | None, look_fault: LookFault) -> str | None:
     """Why an object under ``incoming/`` cannot be painted, or None where it can."""
     if upload is None:
         return "lies in no style's folder; move it to incoming/<style>/"
     odd = key.fault(found.key)
     if odd is not None:
         return f"{odd}; rename it"
-    if upload.style not in styles:
-        return f"there is no style {upload.style!r}; known: {', '.join(sorted(styles))}"
+    reason = look_fault(upload.style)
+    if reason is not None:
+        return reason
     if not is_video_name(upload.name):
         return f"does not end like a video; known: {' '.join(SUFFIXES)}"
     if found.size == 0:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
 
 from style_pipeline import document, layout
+from style_pipeline.errors import ManifestError
+from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
 
-VERSION = 1
+VERSION = 2
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Raised whenever the same job would give other pixels than before."""
 
 
@@ -31,23 +33,27 @@ class Encoding:
 
 @dataclass(frozen=True)
 class StyleChoice:
-    """Which painting: a style of the checkpoint with this sha256.
+    """Where one style of a look comes from.
 
-    ``checkpoint_key`` is its key in the store, or None for the checkpoint inside the package.
+    ``kind`` is ``trained``: a style of the checkpoint with this ``sha256``, under ``key`` in the
+    store, or inside the package where that is None; or ``any``: the painting with this ``sha256``
+    under ``key``, painted at once by the networks of arbitrary stylisation.
     """
 
     name: str
-    checkpoint_sha256: str
-    checkpoint_key: str | None = None
+    sha256: str
+    key: str | None = None
+    kind: str = "trained"
 
 
 @dataclass(frozen=True)
 class StyleJob:
-    """One video to be painted in one style.
+    """One video to be painted in one look.
 
     ``video`` and ``run_id`` lead back to Dagster and do not influence a pixel. ``manifest_key`` is
-    the frame manifest, ``manifest_sha256`` pins its content. ``threads_per_rank`` is part of the
-    digest because the order of floating-point sums depends on it.
+    the frame manifest, ``manifest_sha256`` pins its content. ``styles`` are those of the look's
+    blend, in its order. ``threads_per_rank`` is part of the digest because the order of
+    floating-point sums depends on it.
     """
 
     video: str
@@ -55,10 +61,16 @@ class StyleJob:
     manifest_key: str
     manifest_sha256: str
     frames_digest: str
-    style: StyleChoice
+    look: Look
+    styles: tuple[StyleChoice, ...]
     encoding: Encoding = Encoding()
     threads_per_rank: int = 1
     version: int = VERSION
+
+    def __post_init__(self) -> None:
+        named = tuple(style.name for style in self.styles)
+        if named != self.look.styles:
+            raise ManifestError(f"the look blends {self.look.styles}, the job has {named}")
 
     @property
     def digest(self) -> str:
@@ -66,7 +78,8 @@ class StyleJob:
         parts = {
             "engine": ENGINE_VERSION,
             "frames": self.frames_digest,
-            "style": [self.style.name, self.style.checkpoint_sha256],
+            "look": document.plain(self.look),
+            "styles": [[style.kind, style.name, style.sha256] for style in self.styles],
             "encoding": document.plain(self.encoding),
             "threads": self.threads_per_rank,
         }

@@ -26,6 +26,9 @@ OUTPUTS = "outputs/"
 STYLES = "styles/"
 MESSAGES = "messages/"
 
+PAINTINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
+"""What the file of a painting may end with, in lower case."""
+
 SOURCE_ID_LENGTH = 20
 _SLUG_LENGTH = 48
 
@@ -125,6 +128,43 @@ def job_key(prefix: str) -> str:
 def report_key(prefix: str) -> str:
     """The last report of the worker, kept beside the shards."""
     return f"{prefix}report.json"
+
+
+def job_prefix(key: str) -> str:
+    """The prefix whose :func:`job_key` is ``key``."""
+    return key.removesuffix("job.json")
+
+
+def failures_prefix(prefix: str) -> str:
+    """Where ranks that failed leave word of it."""
+    return f"{prefix}failures/"
+
+
+def failure_key(prefix: str, rank: int) -> str:
+    """A failed rank's own account: its traceback and its last line."""
+    return f"{failures_prefix(prefix)}{rank:04d}.txt"
+
+
+def style_vector_key(prefix: str, style: str) -> str:
+    """What a style job has seen in the painting of an unlearnt style: numbers, recorded once."""
+    return f"{prefix}styles/{style}.json"
+
+
+def style_of(key: str) -> str | None:
+    """The style that ``key`` belongs to, or None where it is not ``styles/<name>/<file>``."""
+    parts = key.split("/")
+    return parts[1] if key.startswith(STYLES) and len(parts) == 3 else None
+
+
+def painting_key(style: str, suffix: str) -> str:
+    """The painting of a style that a user added; ``suffix`` with its dot."""
+    return f"{STYLES}{style}/painting{suffix.lower()}"
+
+
+def is_painting(key: str) -> bool:
+    """Whether ``key`` is the painting of an added style."""
+    name = PurePosixPath(key)
+    return style_of(key) is not None and name.stem == "painting" and name.suffix in PAINTINGS
 
 
 def style_checkpoint_key(style: str) -> str:

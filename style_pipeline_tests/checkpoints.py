@@ -8,7 +8,7 @@ from style_pipeline.style import checkpoint
 from style_pipeline.style.card import CheckpointCard, Painting
 from style_pipeline.style.network import Architecture, StyleNetwork
 
-TINY = Architecture(stem=4, width=8, blocks=1, tail=4)
+TINY = Architecture(stem=4, width=8, blocks=1, deep=8, deep_blocks=1, tail=4)
 NAMES = ("plain", "bold")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from style_pipeline import layout
 from style_pipeline.job import Encoding, StyleChoice, StyleJob
+from style_pipeline.look import Look
 from style_pipeline.manifest import ColourTags, FrameManifest, FrameShard, VideoFormat
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import LocalStore
@@ -42,7 +43,8 @@ class Source:
             manifest_key=key,
             manifest_sha256=hashlib.sha256(self.store.read_bytes(key)).hexdigest(),
             frames_digest=self.manifest.digest,
-            style=self.choice,
+            look=Look.parse(self.choice.name),
+            styles=(self.choice,),
             encoding=Encoding(preset="ultrafast"),
             threads_per_rank=threads_per_rank,
         )

@@ -11,16 +11,17 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "style_pipeline"
 
 DOORS = {
-    "av": ("worker/", "media/stills.py"),
+    "av": ("worker/", "media/stills.py", "quality/films.py"),
     "azure": ("stores/", "launchers/", "defs/"),
     "click": ("cli/", "style/training/__main__.py"),
+    "cv2": ("quality/motion.py",),
     "dagster": ("definitions.py", "defs/", "launchers/"),
     "dagster_azure": ("defs/", "launchers/"),
     "dagster_pipes": ("worker/",),
     "ffmpeg": ("media/",),
     "mpi4py": ("worker/ranks.py",),
-    "onnx": ("style/training/",),
-    "PIL": ("media/", "defs/", "style/training/"),
+    "onnx": ("style/arbitrary/weights.py", "style/training/"),
+    "PIL": ("media/", "defs/", "style/"),
     "rich": ("cli/",),
     "safetensors": ("style/",),
     "subprocess": ("process.py",),

@@ -10,6 +10,7 @@ import pytest
 
 from style_pipeline.defs.instance import embedded_instance
 from style_pipeline.defs.submission import submit
+from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.stores import open_store
 from style_pipeline_tests.conftest import ClipFactory
@@ -81,7 +82,7 @@ def test_the_workspace_is_valid(settings: Settings) -> None:
 def test_dagster_materialises_what_was_submitted(settings: Settings, clip: ClipFactory) -> None:
     with embedded_instance(settings) as instance:
         store = open_store(settings.store_url)
-        (key,) = submit(store, instance, clip("by hand.mp4", frames=4), [STYLE])
+        (key,) = submit(store, instance, clip("by hand.mp4", frames=4), [Look.parse(STYLE)])
     chosen = ["-m", "style_pipeline.definitions", "--select", "*", "--partition", key]
     home = str(settings.dagster_home)
     done = dagster(settings, "asset", "materialize", *chosen, DAGSTER_HOME=home)

@@ -5,17 +5,30 @@ from dataclasses import replace
 import pytest
 
 from style_pipeline.job import Encoding, Progress, StyleChoice, StyleJob
+from style_pipeline.look import Look
 from style_pipeline_tests.test_manifest import SHARDS
 
-JOB = StyleJob("v", "run", "m.json", "00", "frames", StyleChoice("great-wave", "abc"))
+JOB = StyleJob(
+    "v",
+    "run",
+    "m.json",
+    "00",
+    "frames",
+    Look.parse("great-wave"),
+    (StyleChoice("great-wave", "abc"),),
+)
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"frames_digest": "other"},
-        {"style": StyleChoice("the-scream", "abc")},
-        {"style": StyleChoice("great-wave", "abd")},
+        {"look": Look.parse("the-scream"), "styles": (StyleChoice("the-scream", "abc"),)},
+        {"styles": (StyleChoice("great-wave", "abd"),)},
+        {"styles": (StyleChoice("great-wave", "abc", kind="any"),)},
+        {"look": Look.parse("great-wave.strength_60")},
+        {"look": Look.parse("great-wave.colours")},
+        {"look": Look.parse("great-wave.scale_50")},
         {"encoding": Encoding(crf=18)},
         {"threads_per_rank": 2},
     ],

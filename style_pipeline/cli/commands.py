@@ -8,6 +8,7 @@ import click
 
 from style_pipeline import __version__
 from style_pipeline.cli.faults import GuardedGroup, debug_option
+from style_pipeline.cli.looks import STYLE_HELP, Wishes, controls
 from style_pipeline.settings import Settings
 
 _VIDEO = click.argument("video", type=click.Path(path_type=Path))
@@ -36,7 +37,8 @@ def main() -> None:
 
 @main.command()
 @_VIDEO
-@click.option("--style", required=True, metavar="NAME", help="A name from 'style-pipeline styles'.")
+@click.option("--style", required=True, metavar="STYLE", help=STYLE_HELP)
+@controls
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -45,26 +47,46 @@ def main() -> None:
 )
 @click.option("--verbose", is_flag=True, help="Show everything that Dagster logs.")
 @debug_option
-def run(video: Path, style: str, output: Path | None, verbose: bool) -> None:
+def run(
+    video: Path,
+    style: str,
+    strength: float,
+    keep_colours: bool,
+    scale: float,
+    output: Path | None,
+    verbose: bool,
+) -> None:
     """Paint VIDEO here and now; prints where the result is.
 
     \b
     Examples:
       style-pipeline run holiday.mp4 --style NAME
       style-pipeline run holiday.mp4 --style NAME --output holiday-painted.mp4
+      style-pipeline run holiday.mp4 --style NAME --strength 0.6 --keep-colours
+      style-pipeline run holiday.mp4 --style great-wave:0.3,starry-night:0.7
+      style-pipeline run holiday.mp4 --style any:my-painting.jpg
     """
     from style_pipeline.cli.run import paint
 
-    click.echo(paint(_settings(), video, style, output, verbose=verbose))
+    wishes = Wishes((style,), strength, keep_colours, scale)
+    click.echo(paint(_settings(), video, wishes, output, verbose=verbose))
 
 
 @main.command()
 @_VIDEO
 @click.option(
-    "--style", "styles", required=True, multiple=True, metavar="NAME", help="May be repeated."
+    "--style",
+    "styles",
+    required=True,
+    multiple=True,
+    metavar="STYLE",
+    help=f"{STYLE_HELP} May be repeated.",
 )
+@controls
 @debug_option
-def submit(video: Path, styles: tuple[str, ...]) -> None:
+def submit(
+    video: Path, styles: tuple[str, ...], strength: float, keep_colours: bool, scale: float
+) -> None:
     """Upload VIDEO and print one partition key per style.
 
     Dagster materialises a key whenever it is asked to.
@@ -76,7 +98,8 @@ def submit(video: Path, styles: tuple[str, ...]) -> None:
     """
     from style_pipeline.cli.run import upload
 
-    for key in upload(_settings(), video, styles):
+    wishes = Wishes(styles, strength, keep_colours, scale)
+    for key in upload(_settings(), video, wishes):
         click.echo(key)
 
 
@@ -87,9 +110,11 @@ def styles() -> None:
 
     Tab-separated where the output is piped.
     """
+    from style_pipeline.stores import open_store
     from style_pipeline.style import catalogue
 
-    rows = [(style.name, style.title, style.artist) for style in catalogue.paintings()]
+    offers = catalogue.offers(open_store(_settings().store_url)).values()
+    rows = [(offer.name, offer.painting.title, offer.painting.artist) for offer in offers]
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(row))

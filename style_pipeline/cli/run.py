@@ -7,48 +7,48 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from style_pipeline.cli.display import Display, display
+from style_pipeline.cli.looks import Wishes
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.layout import Upload
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
-from style_pipeline.style import catalogue
 
 PROGRESS_LOGGER = "style_pipeline.progress"
 """Launchers log each :class:`~style_pipeline.job.Progress` here, as the record's only argument."""
 
 
 def paint(
-    settings: Settings, video: Path, style: str, output: Path | None, *, verbose: bool
+    settings: Settings, video: Path, wishes: Wishes, output: Path | None, *, verbose: bool
 ) -> str:
     """Submit ``video`` and materialise its partition in this process; where the result is.
 
-    Raises UnknownStyle, UnusableVideo, ConfigurationError for what the user can mend, and what the
-    assets raise.
+    Raises UnknownStyle, UnusableVideo, UnusablePainting, ConfigurationError for what the user can
+    mend, and what the assets raise.
     """
-    catalogue.choose(style)
+    store = open_store(settings.store_url)
+    (look,) = wishes.looks(store)
     target = None if output is None else target_file(video, output)
     from style_pipeline.defs.instance import embedded_instance
     from style_pipeline.defs.submission import materialize, submit
 
-    store = open_store(settings.store_url)
     with embedded_instance(settings) as instance:
-        (key,) = submit(store, instance, video, (style,))
+        (key,) = submit(store, instance, video, (look,))
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
-    return deliver(store, settings, Upload(style, video.name).output_key, target)
+    return deliver(store, settings, Upload(look.slug, video.name).output_key, target)
 
 
-def upload(settings: Settings, video: Path, styles: tuple[str, ...]) -> tuple[str, ...]:
-    """Upload ``video`` once per style; the partition keys, which are registered by then."""
-    for style in styles:
-        catalogue.choose(style)
+def upload(settings: Settings, video: Path, wishes: Wishes) -> tuple[str, ...]:
+    """Upload ``video`` once per look; the partition keys, which are registered by then."""
+    store = open_store(settings.store_url)
+    looks = tuple(wishes.looks(store))
     from style_pipeline.defs.instance import embedded_instance
     from style_pipeline.defs.submission import submit
 
     with embedded_instance(settings) as instance:
-        return submit(open_store(settings.store_url), instance, video, styles)
+        return submit(store, instance, video, looks)
 
 
 def target_file(video: Path, output: Path) -> Path:

@@ -12,6 +12,7 @@ from style_pipeline.defs.resources import Recipe
 from style_pipeline.defs.scratch import Scratch
 from style_pipeline.defs.sources import Source
 from style_pipeline.defs.stages import Stages
+from style_pipeline.defs.steadiness import steadiness
 from style_pipeline.job import StyleLauncher
 from style_pipeline.store import MediaStore
 
@@ -119,7 +120,7 @@ def styled_frames(
     with told_to_dagster(context.retry_number):
         source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
-        job = style_job(source, manifest, recipe, context.run.run_id)
+        job = style_job(store, source, manifest, recipe, context.run.run_id)
         with stages("paint"):
             report = launcher.run(context, job, manifest)
         whole = checks.styled_frames_are_whole(store, manifest, job)
@@ -145,7 +146,10 @@ def styled_frames(
         "**Compared with its source before it is published**: number and times of the frames, "
         "duration, size, aspect, rotation, colours, and every audio stream packet by packet. The "
         "table shows the comparison. One difference, and the asset fails with the numbers, and "
-        "nothing appears under the video's name."
+        "nothing appears under the video's name.\n\n"
+        "`flicker_levels` says how much the painting flickers: by how many of 255 levels a pixel "
+        "changes from frame to frame where the source only moves, less what the source changes "
+        "itself. It is measured on a few short runs of frames and never fails the asset."
     ),
 )
 def final_video(
@@ -159,10 +163,12 @@ def final_video(
     with told_to_dagster():
         source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
-        job = style_job(source, manifest, recipe, context.run.run_id)
+        job = style_job(store, source, manifest, recipe, context.run.run_id)
         finished = finish(store, source, manifest, job, scratch.folder("final"), stages)
     context.log.info(f"published {finished.key}")
-    known = facts.final_facts(source, manifest, finished, store.url)
+    with stages("flicker"):
+        steady = facts.flicker_facts(steadiness(store, manifest, job))
+    known = facts.final_facts(source, manifest, finished, store.url) | steady
     return dg.MaterializeResult(metadata={**known, **facts.stage_facts(stages.seconds)})
 
 

@@ -9,7 +9,8 @@ import dagster as dg
 
 from style_pipeline.defs.finishing import Finished
 from style_pipeline.defs.sources import Source
-from style_pipeline.job import StyleJob
+from style_pipeline.defs.steadiness import Steadiness
+from style_pipeline.job import StyleChoice, StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
 
 Facts = dict[str, Any]
@@ -59,8 +60,8 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "wall_seconds": report.wall,
         "ranks": report.world_size,
         "device": report.device,
-        "style": job.style.name,
-        "checkpoint_sha256": job.style.checkpoint_sha256,
+        "look": job.look.slug,
+        "styles": _table([_style_row(job, style) for style in job.styles]),
         "job": job.prefix,
         "per_rank": _table([_rank_row(rank) for rank in report.ranks]),
         **({"notes": "; ".join(report.notes)} if report.notes else {}),
@@ -89,6 +90,20 @@ def final_facts(source: Source, manifest: FrameManifest, finished: Finished, url
                 for verdict in finished.verdicts
             ]
         ),
+    }
+
+
+def flicker_facts(steady: Steadiness) -> Facts:
+    """The flicker that painting added, what it is the difference of, and how much was looked at."""
+    score = steady.score
+    counts = {"flicker_pairs": score.pairs, "flicker_cuts_skipped": score.cuts}
+    if score.levels is None:
+        return {**counts, "flicker_note": steady.note}
+    return {
+        "flicker_levels": round(score.levels, 3),
+        "flicker_levels_painted": round(score.painted, 3),
+        "flicker_levels_source": round(score.source, 3),
+        **counts,
     }
 
 
@@ -128,6 +143,17 @@ def _audio_rows(audio: AudioManifest) -> list[dict[str, str | int | float]]:
         }
         for track in audio.tracks
     ]
+
+
+def _style_row(job: StyleJob, style: StyleChoice) -> dict[str, str | int | float]:
+    (percent,) = (share.percent for share in job.look.blend if share.style == style.name)
+    return {
+        "style": style.name,
+        "percent": percent,
+        "kind": style.kind,
+        "from": style.key or "the package",
+        "sha256": style.sha256,
+    }
 
 
 def _rank_row(rank: RankReport) -> dict[str, str | int | float]:

@@ -8,6 +8,7 @@ from style_pipeline.defs.resources import Recipe
 from style_pipeline.defs.sources import Source
 from style_pipeline.errors import ObjectMissing
 from style_pipeline.job import StyleJob
+from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest
 from style_pipeline.store import MediaStore
 from style_pipeline.style import catalogue
@@ -25,11 +26,14 @@ def frames_to_paint(store: MediaStore, source: Source, recipe: Recipe) -> FrameM
         ) from error
 
 
-def style_job(source: Source, manifest: FrameManifest, recipe: Recipe, run_id: str) -> StyleJob:
-    """The job that paints ``manifest`` in the style of the source's upload.
+def style_job(
+    store: MediaStore, source: Source, manifest: FrameManifest, recipe: Recipe, run_id: str
+) -> StyleJob:
+    """The job that paints ``manifest`` in the look that the source's upload asks for.
 
-    Raises UnknownStyle where nobody can paint it.
+    Raises UnknownStyle where nobody can paint it, ConfigurationError where it makes no sense.
     """
+    look = Look.parse(source.upload.style)
     prefix = layout.frames_prefix(source.id, manifest.digest)
     return StyleJob(
         video=source.upload.video,
@@ -37,7 +41,8 @@ def style_job(source: Source, manifest: FrameManifest, recipe: Recipe, run_id: s
         manifest_key=layout.manifest_key(prefix),
         manifest_sha256=hashlib.sha256(manifest.to_json()).hexdigest(),
         frames_digest=manifest.digest,
-        style=catalogue.choose(source.upload.style),
+        look=look,
+        styles=catalogue.choose(look, store),
         encoding=recipe.encoding(),
         threads_per_rank=recipe.threads_per_rank,
     )

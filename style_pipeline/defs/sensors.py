@@ -1,6 +1,7 @@
 """The hot folder: a video that appears in ``incoming/<style>/`` is painted with no further hand."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 
@@ -18,20 +19,21 @@ from style_pipeline.style import catalogue
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Looks into `incoming/` every 15 seconds and asks for one run per new video: the folder "
-        "names the style. A video is new by name **and** content, so the same file again makes no "
-        "run and a changed one makes one. Anything that cannot be painted is named with its reason "
-        "in the tick, and never keeps the others waiting. Results go to `outputs/`, which is not "
-        "looked at, so nothing triggers itself."
+        "names the style, or a look such as `great-wave.strength_60`. A video is new by name "
+        "**and** content, so the same file again makes no run and a changed one makes one. "
+        "Anything that cannot be painted is named with its reason in the tick, and never keeps the "
+        "others waiting. Results go to `outputs/`, which is not looked at, so nothing triggers "
+        "itself."
     ),
 )
 def new_video_sensor(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[MediaStore]
 ) -> dg.SensorResult:
     """One look; see :func:`style_pipeline.intake.look` for what is taken and what is not."""
-    styles = [painting.name for painting in catalogue.paintings()]
+    look_fault = partial(catalogue.fault, known=catalogue.offers(store))
     listing = store.list(layout.INCOMING)
     cursor = Cursor.parse(context.cursor)
-    found = intake.look(listing, styles, cursor, now=datetime.now(UTC))
+    found = intake.look(listing, look_fault, cursor, now=datetime.now(UTC))
     wanted = [each for each in found.arrivals if not _asked_for(context.instance, each)]
     for rejection in found.rejections if wanted else ():
         context.log.warning(f"rejected {rejection}")

@@ -13,6 +13,7 @@ from style_pipeline.defs import partitions, uploads
 from style_pipeline.defs.assembly import definitions_for
 from style_pipeline.defs.failures import cause_of
 from style_pipeline.defs.jobs import UPLOAD_TAG, paint_video
+from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
@@ -20,15 +21,18 @@ from style_pipeline.style import catalogue
 
 
 def submit(
-    store: MediaStore, instance: dg.DagsterInstance, path: Path, styles: Sequence[str]
+    store: MediaStore, instance: dg.DagsterInstance, path: Path, looks: Sequence[Look]
 ) -> tuple[str, ...]:
-    """Upload ``path`` for each style and register the partitions; their keys, in that order.
+    """Upload ``path`` for each look and register the partitions; their keys, in that order.
 
-    Doing so twice is no error, and sends nothing twice. Raises UnknownStyle or UnusableVideo
-    before anything is uploaded.
+    Doing so twice is no error, and sends nothing twice. Raises UnknownStyle, ConfigurationError or
+    UnusableVideo before anything is uploaded.
     """
-    chosen = [catalogue.choose(style).name for style in dict.fromkeys(styles)]
-    return tuple(partitions.register(instance, uploads.put(store, path, style)) for style in chosen)
+    known = catalogue.offers(store)
+    for look in looks:
+        catalogue.refuse(look, known)
+    slugs = dict.fromkeys(look.slug for look in looks)
+    return tuple(partitions.register(instance, uploads.put(store, path, slug)) for slug in slugs)
 
 
 class Watcher(Protocol):

@@ -22,7 +22,7 @@ from style_pipeline.errors import ConfigurationError, StyleJobError, StyleJobTim
 from style_pipeline.job import StyleJob
 from style_pipeline.launchers.environment import rank_environment
 from style_pipeline.launchers.listener import Listener
-from style_pipeline.launchers.verdict import announce, conclude
+from style_pipeline.launchers.verdict import announce, conclude, last_words
 from style_pipeline.manifest import FrameManifest, StyleReport
 from style_pipeline.stores import open_store
 
@@ -72,6 +72,9 @@ class LocalMpiLauncher:
         # Closing the session has read the last messages.
         listener.messages(session.get_custom_messages(), self.clock())
         if code != 0:
+            if listener.failure is None:
+                for line in last_words(store, job):
+                    listener.line(line)
             raise StyleJobError(_explain(code, listener.failure))
         return conclude(store, job, manifest, listener.report)
 

@@ -1,4 +1,9 @@
-"""Whether a job that ended has succeeded: only with a report, and only if the store agrees."""
+"""What a job that ended has come to, by what it left in the store.
+
+It has succeeded only with a report, and only if the store agrees.
+"""
+
+from collections.abc import Iterator
 
 from style_pipeline import layout
 from style_pipeline.errors import ManifestError, ObjectMissing, StyleJobError
@@ -9,8 +14,10 @@ from style_pipeline.worker.finished import unfinished_shards
 
 
 def announce(store: MediaStore, job: StyleJob) -> None:
-    """Put the job where the worker reads it; take away an earlier attempt's report."""
+    """Put the job where the worker reads it; take away what an earlier attempt left to be told."""
     store.delete(layout.report_key(job.prefix))
+    for left in list(store.list(layout.failures_prefix(job.prefix))):
+        store.delete(left.key)
     store.upload(job.to_json(), layout.job_key(job.prefix))
 
 
@@ -34,6 +41,12 @@ def conclude(
             f"shards are missing, the first is number {missing[0].index}; run it again"
         )
     return report
+
+
+def last_words(store: MediaStore, job: StyleJob) -> Iterator[str]:
+    """What ranks that failed left behind, line by line."""
+    for left in store.list(layout.failures_prefix(job.prefix)):
+        yield from store.read_bytes(left.key).decode("utf-8", "replace").splitlines()
 
 
 def _kept_report(store: MediaStore, job: StyleJob) -> StyleReport | None:

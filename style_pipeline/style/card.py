@@ -4,13 +4,15 @@ Reading a card needs no PyTorch, so the catalogue and the command line stay ligh
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Self
+from pathlib import Path, PurePath
+from typing import Self, TypeVar
 
 from style_pipeline import document
 from style_pipeline.errors import CheckpointError, ManifestError
 
 VERSION = 1
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,22 @@ class CheckpointCard:
     def read(cls, path: Path) -> Self:
         """Raises CheckpointError where there is no readable card of this version at ``path``."""
         try:
-            return document.load(cls, path.read_bytes())
-        except (OSError, ManifestError) as error:
-            raise CheckpointError(f"no usable checkpoint card at {path}: {error}") from error
+            content = path.read_bytes()
+        except OSError as error:
+            raise CheckpointError(
+                f"no checkpoint card at {path}: {error.strerror}; fetch it with its checkpoint"
+            ) from error
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, name: str) -> Self:
+        """The card in ``content``; raises CheckpointError, with ``name``, where it is none."""
+        try:
+            return document.load(cls, content)
+        except ManifestError as error:
+            raise CheckpointError(f"{name} is no usable checkpoint card: {error}") from error
 
 
-def card_path(checkpoint: Path) -> Path:
+def card_path(checkpoint: AnyPath) -> AnyPath:
     """Where the card of a checkpoint lies."""
     return checkpoint.with_suffix(".json")

@@ -6,11 +6,12 @@ Style" (ICLR 2017): all styles share the convolutions, and a style is nothing bu
 those vectors.
 
 The body is shaped for speed on a CPU: two strided convolutions bring the frame to a quarter of its
-width and height, the residual blocks work there, and the last layer computes four sub-pixels at
-once (Shi et al., "Real-Time Single Image and Video Super-Resolution", CVPR 2016), so that no
-convolution runs at full size. Enlarging is bilinear, and the sub-pixels pass a 2x2 mean (Sugawara
-et al., "Super-Resolution using Convolutional Neural Networks without Any Checkerboard Artifacts",
-ICIP 2018): nothing in the decoder can draw a pattern that is locked to the grid of pixels.
+width and height, residual blocks work there, some of them at an eighth with more channels, where
+broad strokes are made, and the last layer computes four sub-pixels at once (Shi et al., "Real-Time
+Single Image and Video Super-Resolution", CVPR 2016), so that no convolution runs at full size.
+Enlarging is bilinear, and the sub-pixels pass a 2x2 mean (Sugawara et al., "Super-Resolution using
+Convolutional Neural Networks without Any Checkerboard Artifacts", ICIP 2018): nothing in the
+decoder can draw a pattern that is locked to the grid of pixels.
 """
 
 from dataclasses import dataclass
@@ -20,26 +21,31 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 EPSILON = 1e-5
+_EVEN = 1e-10
 _STRIDE = 4
 _SMALLEST = 16
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Channel counts: ``stem`` at half size, ``width`` in the blocks, ``tail`` at half size."""
+    """Channel counts: ``stem`` and ``tail`` at half size, ``width`` at a quarter, ``deep`` at an
+    eighth; ``blocks`` and ``deep_blocks`` count the residual blocks at the latter two."""
 
     stem: int = 16
     width: int = 32
-    blocks: int = 6
+    blocks: int = 4
+    deep: int = 64
+    deep_blocks: int = 2
     tail: int = 16
 
     def gigaflops(self, width: int, height: int) -> float:
         """Multiplications and additions of all convolutions for one frame, in 1e9."""
-        half, quarter = width * height / 4, width * height / 16
+        half, quarter, eighth = (width * height / stride**2 for stride in (2, 4, 8))
         stem = half * 25 * 3 * self.stem + quarter * 9 * self.stem * self.width
         blocks = quarter * 9 * self.width * self.width * 2 * self.blocks
+        deep = eighth * 9 * 2 * self.deep * (self.width + self.deep * self.deep_blocks)
         tail = half * 9 * (self.width * self.tail + self.tail * 12)
-        return 2 * (stem + blocks + tail) / 1e9
+        return 2 * (stem + blocks + deep + tail) / 1e9
 
 
 class StyledConvolution(nn.Module):
@@ -64,9 +70,17 @@ class StyledConvolution(nn.Module):
         return convolved
 
     def normalise(self, x: Tensor, style: Tensor) -> Tensor:
-        normalised = functional.instance_norm(x, eps=EPSILON)
-        gamma, beta = style @ self.gamma, style @ self.beta
-        return normalised * gamma[:, :, None, None] + beta[:, :, None, None]
+        """Instance normalisation, scaled by gamma and shifted by beta.
+
+        A channel that is even but for rounding becomes even: normalisation after normalisation
+        would otherwise blow rounding up until an all-black frame shows it.
+        """
+        x = x.float()
+        variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+        gamma, beta = (style @ rows for rows in (self.gamma, self.beta))
+        scale = gamma[:, :, None, None].float() * torch.rsqrt(variance + EPSILON)
+        scale = torch.where(variance > _EVEN, scale, 0.0)
+        return torch.addcmul(beta[:, :, None, None].float() - mean * scale, x, scale)
 
 
 class SubPixelOutput(StyledConvolution):
@@ -83,7 +97,7 @@ class SubPixelOutput(StyledConvolution):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """RGB in [0, 1], at twice the height and width of ``x``."""
         pixels = functional.pixel_shuffle(self.convolve(x), 2)
-        padded = functional.pad(pixels, [0, 1, 0, 1], mode="replicate")
+        padded = functional.pad(pixels, [0, 1, 0, 1], mode="reflect")
         smooth = functional.avg_pool2d(padded, 2, stride=1)
         return torch.sigmoid(self.normalise(smooth, style))
 
@@ -99,6 +113,29 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         residual: Tensor = self.second(functional.relu(self.first(x, style)), style)
         return x + residual
+
+
+class DeepPath(nn.Module):
+    """Residual blocks at half the size and more channels, added to their input.
+
+    It starts as nothing: the last scale (gamma) is zero until training raises it.
+    """
+
+    def __init__(self, width: int, deep: int, blocks: int, styles: int) -> None:
+        super().__init__()
+        self.fall = StyledConvolution(width, deep, 3, styles, stride=2)
+        self.blocks = nn.ModuleList(ResidualBlock(deep, styles) for _ in range(blocks))
+        self.rise = StyledConvolution(deep, width, 3, styles)
+        nn.init.zeros_(self.rise.gamma)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        deep = functional.relu(self.fall(x, style))
+        for block in self.blocks:
+            deep = block(deep, style)
+        risen = functional.interpolate(
+            self.rise(deep, style), size=x.shape[-2:], mode="bilinear", align_corners=False
+        )
+        return x + risen
 
 
 class StyleNetwork(nn.Module):
@@ -122,6 +159,7 @@ class StyleNetwork(nn.Module):
         self.blocks = nn.ModuleList(
             ResidualBlock(width, styles) for _ in range(architecture.blocks)
         )
+        self.deep = DeepPath(width, architecture.deep, architecture.deep_blocks, styles)
         self.rise = StyledConvolution(width, architecture.tail, 3, styles)
         self.output = SubPixelOutput(architecture.tail, 3, styles)
 
@@ -138,7 +176,11 @@ class StyleNetwork(nn.Module):
 
     def paint(self, features: Tensor, style: Tensor) -> Tensor:
         """Features [N, width, H / 4, W / 4] to RGB [N, 3, H, W]."""
-        for block in self.blocks:
+        middle = len(self.blocks) // 2
+        for block in self.blocks[:middle]:
+            features = block(features, style)
+        features = self.deep(features, style)
+        for block in self.blocks[middle:]:
             features = block(features, style)
         return self.decode(features, style)
 

@@ -1,8 +1,8 @@
 """``python -m mpi4py -m style_pipeline.worker --store URL --job KEY``, under mpiexec or alone.
 
 Ends with 0 when every shard lies in the store. When a rank fails, its traceback and one last line
-that names the cause go to stderr and all ranks end at once: with 2 where the user can mend it,
-else with 1.
+that names the cause go to stderr and to the store, and all ranks end at once: with 2 where the user
+can mend it, else with 1.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Sequence
 
 from style_pipeline.messages import failure_line
+from style_pipeline.worker import last_words
 from style_pipeline.worker.program import run
 from style_pipeline.worker.ranks import Ranks
 
@@ -24,8 +25,9 @@ def main(argv: Sequence[str]) -> None:
     try:
         run(ranks, arguments.store, arguments.job, os.environ, time.monotonic)
     except BaseException as error:  # noqa: BLE001 - without an abort the other ranks would wait for ever
-        last = failure_line(ranks.rank, error)
-        sys.stderr.write(f"{traceback.format_exc()}{last}\n")
+        account = f"{traceback.format_exc()}{failure_line(ranks.rank, error)}\n"
+        sys.stderr.write(account)
+        last_words.leave(arguments.store, arguments.job, ranks.rank, account)
         ranks.abort(getattr(error, "exit_code", 1))
 
 

@@ -65,13 +65,13 @@ class Cloud:
         self.plane.state.computes["style-gpu"] = scale
         self.plane.state.assets["environments/style-worker/versions/1"] = {"properties": {}}
 
-    def wait_for(self, *statuses: str, job: int = 0, seconds: float = 60) -> Run:
-        """The ``job``-th job of all, once it has been in one of these states."""
+    def wait_for(self, status: str, *, times: int = 1, seconds: float = 60) -> Run:
+        """The first job, once it has come into this state so many times."""
         until = time.monotonic() + seconds
         while True:
             runs = list(self.runs.values())
-            if len(runs) > job and set(statuses) & set(runs[job].history):
-                return runs[job]
+            if runs and runs[0].history.count(status) >= times:
+                return runs[0]
             assert time.monotonic() < until, [run.history for run in runs]
             time.sleep(0.02)
 

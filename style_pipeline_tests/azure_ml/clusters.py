@@ -9,9 +9,7 @@ from style_pipeline_tests.azure_ml.web import Reply, Request
 def put_compute(state: State, request: Request, name: str) -> Reply:
     """Make or change a cluster; it is ready at once, but the client has to ask."""
     asked = request.body["properties"]
-    counts = dict.fromkeys(
-        ("idle", "running", "preparing", "unusable", "leaving", "preempted"), 0
-    )
+    counts = dict.fromkeys(("idle", "running", "preparing", "unusable", "leaving", "preempted"), 0)
     cluster = {
         **asked["properties"],
         "allocationState": "Steady",

@@ -5,6 +5,7 @@ storage emulator, whose host names do not resolve, and refuses and remembers eve
 """
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -81,3 +82,32 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
         while content := source.recv(65536):
             sink.sendall(content)
         sink.shutdown(socket.SHUT_WR)
+
+
+class _Guard:
+    """Python tells of every connection that this process makes; a hook cannot be taken out again,
+    so that it is put in once and armed when needed."""
+
+    def __init__(self) -> None:
+        self.armed = False
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.armed or event != "socket.connect":
+            return
+        address = arguments[1]
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise PermissionError(f"a connection to {address} would leave this machine")
+
+
+_guard = _Guard()
+
+
+@contextmanager
+def loopback_only() -> Iterator[None]:
+    """Within the block, this process connects to loopback or fails."""
+    _guard.armed = True
+    try:
+        yield
+    finally:
+        _guard.armed = False

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from style_pipeline_tests.azure_ml.web import Reply
@@ -12,12 +13,13 @@ class Faults:
     """Faults of the control plane and of the cluster; none by default.
 
     ``queue_seconds``: how long a job waits for its nodes. ``statuses``: what the next looks at a
-    job show instead of the truth. ``idle``: jobs end as Completed without running anything.
+    job show instead of the truth. ``instead``: what a job does instead of its command, in this
+    process, before it ends as Completed.
     """
 
     queue_seconds: float = 0.0
     statuses: deque[str] = field(default_factory=deque)
-    idle: bool = False
+    instead: Callable[[], object] | None = None
     _replies: dict[str, deque[Reply]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

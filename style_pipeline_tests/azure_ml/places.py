@@ -4,7 +4,14 @@ import uuid
 
 from style_pipeline_tests.azure_ml.artifacts import DATASTORES
 from style_pipeline_tests.azure_ml.blobs import ACCOUNT, KEY
-from style_pipeline_tests.azure_ml.state import ARM, SUBSCRIPTION, Document, Refusal, State, resource
+from style_pipeline_tests.azure_ml.state import (
+    ARM,
+    SUBSCRIPTION,
+    Document,
+    Refusal,
+    State,
+    resource,
+)
 from style_pipeline_tests.azure_ml.web import Reply, Request
 
 _RESOURCES = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/studio/providers"

@@ -72,9 +72,7 @@ ROUTES = (
         schemas.UPLOAD,
     ),
     Route("GET", _ENVIRONMENT, "2023-04-01-preview", assets.get_environment),
-    Route(
-        "PUT", _ENVIRONMENT, "2023-04-01-preview", assets.put_environment, schemas.ENVIRONMENT
-    ),
+    Route("PUT", _ENVIRONMENT, "2023-04-01-preview", assets.put_environment, schemas.ENVIRONMENT),
     Route("GET", _COMPUTE, "2023-08-01-preview", clusters.get_compute),
     Route("PUT", _COMPUTE, "2023-08-01-preview", clusters.put_compute, schemas.COMPUTE),
     Route("DELETE", _COMPUTE, "2023-08-01-preview", clusters.delete_compute),

@@ -79,8 +79,10 @@ class Run:
             self._become(status)
             if not self._wait(self.faults.queue_seconds if status == "Queued" else 0.0):
                 return "Canceled"
-        if self.faults.idle:
-            return "Completed"
+        if self.faults.instead is not None:
+            self._become("Running")
+            self.faults.instead()
+            return self._verdict(0)
         code = self._work()
         if self._blow is Blow.RESTART:
             self._blow = None

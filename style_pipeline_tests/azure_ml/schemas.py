@@ -46,7 +46,9 @@ CODE = resource(
             "codeUri": TEXT,
             "isAnonymous": FLAG,
             # The SDK sends the hash's version as a number; the API describes texts only.
-            "properties": record({"hash_sha256": TEXT, "hash_version": {"type": ["string", "integer"]}}),
+            "properties": record(
+                {"hash_sha256": TEXT, "hash_version": {"type": ["string", "integer"]}}
+            ),
         }
     )
 )

@@ -21,7 +21,7 @@ ARM = (
 Document = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer
+class Refusal(Exception):
     """An answer other than success, as Azure words it."""
 
     def __init__(self, status: int, code: str, message: str) -> None:

@@ -17,6 +17,7 @@ from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.submission import Watcher, materialize, step_seconds, submit
 from style_pipeline.errors import FidelityError, PartitionError, UnknownStyle, UnusableVideo
 from style_pipeline.job import StyleJob
+from style_pipeline.look import Look
 from style_pipeline.manifest import AudioManifest, FrameManifest, StyleReport
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -38,7 +39,7 @@ class Installation:
     store: MediaStore
 
     def submit(self, video: Path, *styles: str) -> tuple[str, ...]:
-        return submit(self.store, self.instance, video, styles)
+        return submit(self.store, self.instance, video, [Look.parse(style) for style in styles])
 
     def run(self, key: str, watcher: Watcher | None = None) -> "Run":
         return Run(materialize(self.settings, self.instance, key, watcher=watcher))
@@ -132,6 +133,9 @@ def test_every_asset_says_what_a_person_wants_to_know(first: Run) -> None:
     assert (final["frames"], final["duration_seconds"], final["audio_streams"]) == (FRAMES, 0.5, 1)
     assert final["frame_rate"].startswith("24 ")
     assert {row["kept"] for row in first.table("final_video", "verified")} == {"yes"}
+    assert final["flicker_pairs"] + final["flicker_cuts_skipped"] == 4 + 4 + 1
+    assert 0 <= final["flicker_levels"] < 255
+    assert final["seconds_flicker"] > 0
     assert [row["codec"] for row in first.table("audio_track", "audio_streams")] == ["aac"]
 
 

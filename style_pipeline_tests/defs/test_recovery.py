@@ -14,6 +14,7 @@ import pytest
 
 from style_pipeline.defs.instance import embedded_instance
 from style_pipeline.defs.submission import materialize, submit
+from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.stores import open_store
 from style_pipeline_tests.clips import Tone
@@ -40,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, video: Path) -> bytes:
     settings = installed(tmp_path_factory.mktemp("undisturbed"))
     store = open_store(settings.store_url)
     with embedded_instance(settings) as instance:
-        (key,) = submit(store, instance, video, [STYLE])
+        (key,) = submit(store, instance, video, [Look.parse(STYLE)])
         assert materialize(settings, instance, key).success
     return store.read_bytes(f"outputs/{STYLE}/long.mp4")
 
@@ -50,7 +51,7 @@ def disturbed(tmp_path: Path, video: Path) -> Iterator[tuple[Settings, dg.Dagste
     """An installation with the video handed in."""
     settings = installed(tmp_path)
     with embedded_instance(settings) as instance:
-        (key,) = submit(open_store(settings.store_url), instance, video, [STYLE])
+        (key,) = submit(open_store(settings.store_url), instance, video, [Look.parse(STYLE)])
         yield settings, instance, key
 
 

@@ -98,6 +98,8 @@ def test_the_same_file_again_makes_none_and_a_changed_one_makes_one(hot: HotFold
 
 def test_what_cannot_be_painted_is_named_and_stops_nobody(hot: HotFolder) -> None:
     hot.drop("cubist/a.mp4")
+    hot.drop(f"{STYLE}.strength_200/a.mp4")
+    hot.drop(f"strength_50.{STYLE}/a.mp4")
     hot.drop(f"{STYLE}/notes.txt")
     hot.drop(f"{STYLE}/empty.mp4", b"")
     hot.drop(f"{STYLE}/new\nline.mp4")
@@ -105,10 +107,15 @@ def test_what_cannot_be_painted_is_named_and_stops_nobody(hot: HotFolder) -> Non
     alone = hot.look()
     assert keys(alone) == []
     assert alone.skip_message is not None
-    assert "5 rejected" in alone.skip_message
-    assert "cubist/a.mp4: there is no style 'cubist'; known: " in alone.skip_message
+    assert "7 rejected" in alone.skip_message
+    assert "cubist/a.mp4: there is no style 'cubist'; did you mean " in alone.skip_message
+    assert f"write 'strength_50.{STYLE}' as '{STYLE}.strength_50'" in alone.skip_message
     hot.drop(f"{STYLE}/good.mp4")
-    assert [str(key).rpartition("-")[0] for key in keys(hot.look())] == [f"{STYLE}|good"]
+    hot.drop(f"{STYLE}.colours.strength_50/good.mp4")
+    assert [str(key).rpartition("-")[0] for key in keys(hot.look())] == [
+        f"{STYLE}.colours.strength_50|good",
+        f"{STYLE}|good",
+    ]
 
 
 def test_a_file_that_is_still_being_copied_waits(hot: HotFolder) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from style_pipeline.errors import StylePipelineError
 from style_pipeline.launchers.azure_ml.workspace import Workspace
 from style_pipeline.launchers.listener import Log
-from style_pipeline.messages import read_failure
 
 _TAIL_LINES = 60
 
@@ -20,21 +19,17 @@ class Cause:
     preempted: bool = False
 
 
-def show_logs(workspace: Workspace, name: str, log: Log) -> str | None:
-    """Pass on the end of every rank's log; which rank failed and why, where one says so."""
-    failure = None
+def show_logs(workspace: Workspace, name: str, log: Log) -> None:
+    """Pass on the end of every rank's log, as far as it can be had."""
     with tempfile.TemporaryDirectory(prefix="style-pipeline-") as folder:
         try:
             files = workspace.fetch_logs(name, Path(folder))
         except StylePipelineError as error:
             log.warning(f"{error}; the logs can be read in Azure ML")
-            return None
+            return
         for file in files:
             lines = file.read_text("utf-8", "replace").splitlines()[-_TAIL_LINES:]
             log.info("\n".join([f"{file.stem} of {name} ends with:", *lines]))
-            told = (read_failure(line) for line in lines)
-            failure = failure or next((cause for cause in told if cause), None)
-    return failure
 
 
 def cause_of(name: str, reason: str, told_by_rank: str | None) -> Cause:

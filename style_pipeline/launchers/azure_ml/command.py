@@ -56,7 +56,7 @@ def command_job(
     arguments = ["--store", store_url, "--job", layout.job_key(job.prefix)]
     return command(
         name=order.name,
-        display_name=f"{job.style.name}: {job.video}",
+        display_name=f"{job.look.slug}: {job.video}",
         experiment_name=EXPERIMENT,
         tags=dict(order.tags),
         code=str(code),

@@ -23,8 +23,9 @@ from style_pipeline.launchers.azure_ml.states import State
 from style_pipeline.launchers.azure_ml.watch import Watch
 from style_pipeline.launchers.azure_ml.workspace import Sighting
 from style_pipeline.launchers.listener import Listener
-from style_pipeline.launchers.verdict import announce, conclude
+from style_pipeline.launchers.verdict import announce, conclude, last_words
 from style_pipeline.manifest import FrameManifest, StyleReport
+from style_pipeline.messages import read_failure
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 from style_pipeline.worker.finished import finished_shards, unfinished_shards
@@ -144,9 +145,11 @@ class Effort:
                 f"Azure ML job {ended.name} was cancelled, by hand or by its time limit; finished "
                 "shards are kept: run it again"
             )
-        said = show_logs(self.watch.workspace, ended.name, self.context.log)
+        show_logs(self.watch.workspace, ended.name, self.context.log)
+        told = (read_failure(line) for line in last_words(self.store, self.job))
+        said = next((failure for failure in told if failure), None)
         try:
             reason = self.watch.patience.ask(lambda: self.watch.workspace.why_failed(ended.name))
         except ClusterError as error:
             reason = str(error)
-        return cause_of(ended.name, reason, listener.failure or said)
+        return cause_of(ended.name, reason, said)

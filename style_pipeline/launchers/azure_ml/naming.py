@@ -28,6 +28,6 @@ def job_tags(job: StyleJob, run_id: str, root_run_id: str) -> dict[str, str]:
         "dagster_run_id": run_id,
         "dagster_root_run_id": root_run_id,
         "video": job.video,
-        "style": job.style.name,
+        "look": job.look.slug,
         "job_digest": job.digest,
     }

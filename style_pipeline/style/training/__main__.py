@@ -21,9 +21,9 @@ from style_pipeline.style.training.photographs import (
 )
 from style_pipeline.style.training.trainer import Losses, Recipe, Stage, Trainer
 from style_pipeline.style.training.warm_start import SOURCE, warm_start
+from style_pipeline.style.vectors import continued
 
 EXISTING = click.Path(path_type=Path, exists=True)
-TRAINED_SHORT_SIDE = 384
 
 
 @click.group()
@@ -36,7 +36,9 @@ def main(threads: int) -> None:
 @main.command()
 @click.option("--photos", type=EXISTING, required=True, help="Folder of photographs.")
 @click.option("--trunk", type=EXISTING, required=True, help="VGG-16 weights, safetensors.")
-@click.option("--warm-start", "start", type=EXISTING, help="multistyle26.onnx.")
+@click.option(
+    "--warm-start", "start", type=EXISTING, help="multistyle26.onnx, or a checkpoint of ours."
+)
 @click.option(
     "--painting", "paintings", multiple=True, required=True, help="NAME|TITLE|ARTIST|YEAR=FILE"
 )
@@ -45,6 +47,8 @@ def main(threads: int) -> None:
 @click.option("--stage", "stages", multiple=True, help="STEPSxSIDExBATCH; may be repeated.")
 @click.option("--stability", type=float, default=Recipe.stability_weight, show_default=True)
 @click.option("--style-weight", type=float, default=Recipe.style_weight, show_default=True)
+@click.option("--vector-rate", type=float, default=Recipe.vector_rate, show_default=True)
+@click.option("--body-rate", type=float, default=Recipe.body_rate, show_default=True)
 @click.option("--seed", type=int, default=Recipe.seed, show_default=True)
 def train(
     photos: Path,
@@ -56,26 +60,32 @@ def train(
     stages: tuple[str, ...],
     stability: float,
     style_weight: float,
+    vector_rate: float,
+    body_rate: float,
     seed: int,
 ) -> None:
     """Train one network for all PAINTINGS; run again, it continues where --state stands."""
-    recipe = Recipe(stability_weight=stability, style_weight=style_weight, seed=seed)
+    recipe = Recipe(
+        stability_weight=stability,
+        style_weight=style_weight,
+        vector_rate=vector_rate,
+        body_rate=body_rate,
+        seed=seed,
+    )
     if stages:
         recipe = replace(recipe, stages=tuple(_stage(text) for text in stages))
     named = [_painting(text) for text in paintings]
     photographs = Photographs(photos)
     torch.manual_seed(seed)
-    if start and not (state / "state.safetensors").exists():
-        network = warm_start(start, Architecture(), len(named), photographs, seed)
-    else:
-        network = StyleNetwork(Architecture(), len(named))
-    tensors = [open_painting(path, TRAINED_SHORT_SIDE) for _, path in named]
+    names = [painting.name for painting, _ in named]
+    network, origin = _start(start, names, photographs, seed)
+    tensors = [open_painting(path, PAINTING_SHORT_SIDE) for _, path in named]
     trainer = Trainer(network, photographs, tensors, Trunk(trunk), recipe, state)
     card = CheckpointCard(
         sha256="",
         architecture={},
         styles=tuple(painting for painting, _ in named),
-        recipe={"training": repr(recipe), "warm start": SOURCE if start else "none"},
+        recipe={"training": repr(recipe), "warm start": origin},
     )
     saved = checkpoint.save(out, trainer.run(_Reporter(recipe)), card)
     click.echo(f"{out}: {saved.sha256}")
@@ -134,6 +144,19 @@ class _Reporter:
             f"{pace * (self._steps - step) / 60:.0f} min left"
         )
         self._recent.clear()
+
+
+def _start(
+    start: Path | None, names: list[str], photographs: Photographs, seed: int
+) -> tuple[StyleNetwork, str]:
+    """The network that training begins with, and where it comes from."""
+    if start is None:
+        return StyleNetwork(Architecture(), len(names)), "none"
+    if start.suffix == ".onnx":
+        return warm_start(start, Architecture(), len(names), photographs, seed), SOURCE
+    card = CheckpointCard.read(card_path(start))
+    network, card = checkpoint.load(start, card.sha256)
+    return continued(network, card.names, names), f"checkpoint {card.sha256}"
 
 
 def _stage(text: str) -> Stage:

@@ -11,6 +11,7 @@ Direct optimisation of the pixels with weights 1 : 10 ends near content 0.5 and 
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -47,11 +48,11 @@ class Trunk(nn.Module):
         self.register_buffer("_deviation", torch.tensor(_DEVIATION)[:, None, None])
         self.requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
-        """[N, 3, H, W] RGB in [0, 1] to the activations at the four depths."""
+    def forward(self, pictures: Tensor, depths: int = len(_LAYERS)) -> list[Tensor]:
+        """[N, 3, H, W] RGB in [0, 1] to the activations at the first ``depths`` of the four."""
         x = (pictures - self._mean) / self._deviation
         activations: list[Tensor] = []
-        for stage in self._stages:
+        for stage in list(self._stages)[:depths]:
             x = functional.max_pool2d(x, 2) if activations else x
             for convolution in stage:  # type: ignore[attr-defined]
                 x = functional.relu(convolution(x))
@@ -66,10 +67,31 @@ def _convolution(weights: dict[str, Tensor], number: int) -> nn.Conv2d:
     return layer
 
 
+class _Gram(torch.autograd.Function):
+    """X^T X, whose derivative is X (D + D^T): one product where autograd would make two.
+
+    Positions lead and channels follow, as channels_last tensors lie in memory, so nothing is moved.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, activation: Tensor) -> Tensor:
+        rows = activation.permute(0, 2, 3, 1).flatten(1, 2)
+        ctx.save_for_backward(rows)
+        ctx.size = activation.shape[2:]
+        return (rows.transpose(1, 2) @ rows).float() / rows.shape[1]
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
+        (rows,) = ctx.saved_tensors
+        both = (slopes[0] + slopes[0].transpose(1, 2)) / rows.shape[1]
+        slope: Tensor = (rows @ both.to(rows.dtype)).reshape(len(rows), *ctx.size, -1)
+        return slope.permute(0, 3, 1, 2)
+
+
 def gram(activation: Tensor) -> Tensor:
-    """[N, C, H, W] to [N, C, C], divided by the number of positions."""
-    flat = activation.float().flatten(2)
-    return flat @ flat.transpose(1, 2) / flat.shape[2]
+    """[N, C, H, W] to float [N, C, C], divided by the number of positions."""
+    product: Tensor = _Gram.apply(activation)  # type: ignore[no-untyped-call]
+    return product
 
 
 def content_loss(painted: Sequence[Tensor], source: Sequence[Tensor]) -> Tensor:

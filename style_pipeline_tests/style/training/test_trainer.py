@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from style_pipeline.errors import TrainingError
+from style_pipeline.errors import TrainingError, UnusablePainting
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs, open_painting
@@ -102,7 +102,7 @@ def test_what_is_no_trunk_or_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.jpg").write_bytes(b"no picture")
     with pytest.raises(TrainingError, match="no VGG-16 trunk"):
         Trunk(tmp_path / "x.jpg")
-    with pytest.raises(TrainingError, match="not a picture"):
+    with pytest.raises(UnusablePainting, match="not a picture"):
         open_painting(tmp_path / "x.jpg", 64)
     (tmp_path / "empty").mkdir()
     with pytest.raises(TrainingError, match="no JPEG or PNG"):

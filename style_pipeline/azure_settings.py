@@ -1,5 +1,6 @@
 """The settings of Azure ML: where the cluster is, how large it may grow, what it costs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -29,6 +30,12 @@ VARIABLES = {
     f"{PREFIX}IDENTITY": "resource id of the nodes' own identity (default: the cluster's)",
     f"{PREFIX}IDENTITY_CLIENT": "client id of that identity, for jobs (default: the cluster's)",
 }
+
+
+_SUBNET = re.compile(
+    r"/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+"
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,12 @@ class AzureSettings:
             raise ConfigurationError(
                 f"{PREFIX}ENVIRONMENT={self.environment!r} must read NAME:VERSION, "
                 "as 'style-pipeline azure show' prints it"
+            )
+        # The SDK would make a subnet of that name out of anything else, and say nothing.
+        if self.subnet is not None and not _SUBNET.fullmatch(self.subnet):
+            raise ConfigurationError(
+                f"{PREFIX}SUBNET={self.subnet!r} is no subnet's resource id; copy it from "
+                "'az network vnet subnet show --query id'"
             )
 
     @classmethod

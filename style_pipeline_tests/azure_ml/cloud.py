@@ -79,8 +79,14 @@ class Cloud:
         """Take a node away from a job."""
         run.strike(Blow.RESTART if restart else Blow.PREEMPT)
 
+    def forget_code(self) -> None:
+        """Forget snapshots, which are kept otherwise: uploading one takes seconds."""
+        assets = self.plane.state.assets
+        for path in [path for path in assets if path.startswith("codes/")]:
+            del assets[path]
+
     def reset(self) -> None:
-        """Forget jobs, faults and what was asked; end what still runs."""
+        """Forget jobs, faults and what was asked, but not code; end what still runs."""
         for run in self.runs.values():
             run.strike(Blow.CANCEL)
         until = time.monotonic() + 20
@@ -90,7 +96,8 @@ class Cloud:
         state = self.plane.state
         state.runs.clear()
         state.computes.clear()
-        state.assets.clear()
+        for path in [path for path in state.assets if not path.startswith("codes/")]:
+            del state.assets[path]
         state.faults = Faults()
         self.plane.calls.clear()
         self.plane.bodies.clear()

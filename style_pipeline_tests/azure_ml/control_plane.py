@@ -59,7 +59,7 @@ def _find(request: Request) -> tuple[Route | None, dict[str, str]]:
 
 def _complaints(route: Route, request: Request) -> list[str]:
     version = request.query.get("api-version")
-    if version != route.version:
+    if version not in (route.version, route.also or route.version):
         return [f"api-version {version}, not {route.version}"]
     if route.schema is None:
         return [] if request.body is None else [f"a body that is not looked at: {request.body}"]

@@ -20,7 +20,8 @@ _HISTORY = f"/history/v1.0{ARM}/"
 class Route:
     """``path`` starts with ``/``, or is below the workspace; ``{name}`` is one segment.
 
-    ``version`` None is for services that have none in the query.
+    ``version`` None is for services that have none in the query; ``also`` is a second one, where
+    the SDK's clients for clusters and for datastores do not agree.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Route:
     answer: Callable[..., Reply]
     schema: Schema | None = None
     public: bool = False
+    also: str | None = None
 
     @property
     def call(self) -> str:
@@ -51,7 +53,7 @@ _COMPUTE = "computes/{name}"
 ROUTES = (
     Route("GET", "/metadata/endpoints", "2019-05-01", places.metadata, public=True),
     Route("GET", "/discovery", None, places.discovery, public=True),
-    Route("GET", "", "2024-10-01-preview", places.workspace),
+    Route("GET", "", "2024-10-01-preview", places.workspace, also="2023-08-01-preview"),
     Route("GET", "datastores", "2024-10-01-preview", places.datastores),
     Route("GET", "datastores/{name}", "2024-10-01-preview", places.datastore),
     Route(

@@ -88,5 +88,43 @@ OUTPUTS = record(
     }
 )
 
-ENVIRONMENT: Schema = {}
-COMPUTE: Schema = {}
+ENVIRONMENT = resource(
+    record(
+        {
+            "build": record({"contextUri": TEXT, "dockerfilePath": TEXT}),
+            "isAnonymous": FLAG,
+            "isArchived": FLAG,
+            "description": TEXT,
+        }
+    )
+)
+
+SCALE = record(
+    {"minNodeCount": COUNT, "maxNodeCount": COUNT, "nodeIdleTimeBeforeScaleDown": DURATION}
+)
+
+CLUSTER = record(
+    {
+        "vmSize": TEXT,
+        "vmPriority": either("Dedicated", "LowPriority"),
+        "osType": either("Linux", "Windows"),
+        "scaleSettings": SCALE,
+        "remoteLoginPortPublicAccess": either("Enabled", "Disabled", "NotSpecified"),
+        "enableNodePublicIp": FLAG,
+    },
+    subnet=record({"id": TEXT}),
+)
+
+IDENTITY = record(
+    {"type": either("SystemAssigned", "UserAssigned", "SystemAssigned,UserAssigned", "None")},
+    userAssignedIdentities={"type": "object", "additionalProperties": record({})},
+)
+
+COMPUTE = resource(
+    record(
+        {"computeType": either("AmlCompute"), "properties": CLUSTER},
+        disableLocalAuth=FLAG,
+    ),
+    location=TEXT,
+    identity=IDENTITY,
+)

@@ -17,7 +17,10 @@ from style_pipeline_tests.sources import make_source
 
 
 def materialize(
-    launcher: StyleLauncher[Any], job: StyleJob, manifest: FrameManifest, instance: dg.DagsterInstance
+    launcher: StyleLauncher[Any],
+    job: StyleJob,
+    manifest: FrameManifest,
+    instance: dg.DagsterInstance,
 ) -> dg.ExecuteInProcessResult:
     """Materialise one asset that runs ``job``; the report becomes its metadata."""
 

@@ -1,11 +1,11 @@
 """Reads what a job says through a store: Dagster's side of :mod:`style_pipeline.worker.outbox`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from dagster import PipesMessageHandler, PipesMessageReader
-from dagster_pipes import PipesParams
 
 from style_pipeline.errors import StylePipelineError
 from style_pipeline.launchers.listener import Log
@@ -26,7 +26,7 @@ class Inbox(PipesMessageReader):
         self._read = set[str]()
 
     @contextmanager
-    def read_messages(self, handler: PipesMessageHandler) -> Iterator[PipesParams]:
+    def read_messages(self, handler: PipesMessageHandler) -> Iterator[Mapping[str, Any]]:
         """Read every few seconds while the block lasts, and once more at its end."""
         with every(self._seconds, lambda: self._look(handler)):
             yield {STORE_PARAMETER: self._store.url, PREFIX_PARAMETER: self._prefix}

@@ -52,7 +52,7 @@ def meanwhile(action: Callable[[], object]) -> Iterator[None]:
     def act() -> None:
         try:
             action()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again below, as a failure
             failures.append(error)
 
     thread = threading.Thread(target=act, daemon=True)

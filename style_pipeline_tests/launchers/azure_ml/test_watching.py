@@ -1,6 +1,7 @@
 """What the launcher makes of Azure ML's answers; the jobs paint in this process, at once."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import dagster as dg
@@ -22,6 +23,13 @@ from style_pipeline_tests.worker.conftest import SourceFactory
 LOOK, SUBMIT, CANCEL = "GET jobs/{name}", "PUT jobs/{name}", "POST jobs/{name}/cancel"
 
 Materialize = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """In memory: what is looked at here is the launcher."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
 
 
 @pytest.fixture
@@ -56,6 +64,7 @@ def paint_all(whole: Source, job: StyleJob) -> None:
 
 def test_the_sdk_makes_these_calls_and_no_others(cloud: Cloud, run: Materialize) -> None:
     """Where this fails after an update of the SDK, look what has changed before you adapt it."""
+    cloud.forget_code()
     assert run().success
     calls = [call for call in cloud.plane.calls if call != "GET /metadata/endpoints"]
     before, looks = calls[:5], set(calls[5:])
@@ -72,6 +81,7 @@ def test_the_sdk_makes_these_calls_and_no_others(cloud: Cloud, run: Materialize)
 def test_the_package_and_nothing_else_is_uploaded_once(
     cloud: Cloud, run: Materialize, whole: Source
 ) -> None:
+    cloud.forget_code()
     assert run().success
     (code,) = (asset for path, asset in cloud.plane.state.assets.items() if "codes/" in path)
     folder = cloud.folder / "looked at"
@@ -138,7 +148,7 @@ def test_completed_with_a_report_but_without_its_shards_fails(
     assert "3 of 3 styled shards are missing" in failure(run())[1]
 
 
-@pytest.mark.parametrize("status", [429, 500, 503, None], ids=str)
+@pytest.mark.parametrize("status", [429, 503, None], ids=str)
 def test_passing_faults_are_survived(
     cloud: Cloud, run: Materialize, instance: dg.DagsterInstance, status: int | None
 ) -> None:
@@ -160,14 +170,14 @@ def test_an_outage_is_not_waited_for_without_end(cloud: Cloud, run: Materialize)
     assert "503" in failure(result)[1]
 
 
-@pytest.mark.parametrize("status", ["NotResponding", "Paused", "Unknown", "NeverHeardOf"])
+@pytest.mark.parametrize("status", ["NotResponding", "NeverHeardOf"])
 def test_trouble_that_passes_is_waited_for(cloud: Cloud, run: Materialize, status: str) -> None:
     cloud.faults.instead = slow(cloud.faults.instead)
     cloud.faults.statuses.extend(["Queued", status, status, "Running"])
     assert run().success
 
 
-@pytest.mark.parametrize("status", ["NotResponding", "Paused", "Unknown"])
+@pytest.mark.parametrize("status", ["Paused", "Unknown"])
 def test_trouble_that_stays_ends_the_job(cloud: Cloud, run: Materialize, status: str) -> None:
     cloud.faults.queue_seconds = 60
     cloud.faults.statuses.extend([status] * 1000)
@@ -235,8 +245,6 @@ def test_without_a_sign_in_the_remedy_is_named(
 
 def slow(work: Callable[[], object] | None) -> Callable[[], object]:
     def later() -> None:
-        import time
-
         time.sleep(1.5)
         assert work is not None
         work()

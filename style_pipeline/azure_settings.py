@@ -32,8 +32,10 @@ VARIABLES = {
 }
 
 
+_ENVIRONMENT = re.compile(r"[^:]+:[^:]+")
+_CLIENT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SUBNET = re.compile(
-    r"/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/]+"
+    rf"/subscriptions/{_CLIENT.pattern}/resourceGroups/[^/]+"
     r"/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+"
 )
 
@@ -67,18 +69,25 @@ class AzureSettings:
     identity_client: str | None = None
 
     def __post_init__(self) -> None:
-        name, _, version = self.environment.partition(":")
-        if not (name and version) or ":" in version:
-            raise ConfigurationError(
-                f"{PREFIX}ENVIRONMENT={self.environment!r} must read NAME:VERSION, "
-                "as 'style-pipeline azure show' prints it"
-            )
+        _require(
+            "ENVIRONMENT",
+            self.environment,
+            _ENVIRONMENT,
+            "read NAME:VERSION, as 'style-pipeline azure show' prints it",
+        )
         # The SDK would make a subnet of that name out of anything else, and say nothing.
-        if self.subnet is not None and not _SUBNET.fullmatch(self.subnet):
-            raise ConfigurationError(
-                f"{PREFIX}SUBNET={self.subnet!r} is no subnet's resource id; copy it from "
-                "'az network vnet subnet show --query id'"
-            )
+        _require(
+            "SUBNET",
+            self.subnet,
+            _SUBNET,
+            "be a subnet's resource id; copy it from 'az network vnet subnet show --query id'",
+        )
+        _require(
+            "IDENTITY_CLIENT",
+            self.identity_client,
+            _CLIENT,
+            "be a client id; copy it from 'az identity show --query clientId'",
+        )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -104,3 +113,8 @@ class AzureSettings:
             identity=read.text("IDENTITY", None),
             identity_client=read.text("IDENTITY_CLIENT", None),
         )
+
+
+def _require(name: str, value: str | None, pattern: re.Pattern[str], must: str) -> None:
+    if value is not None and not pattern.fullmatch(value):
+        raise ConfigurationError(f"{PREFIX}{name}={value!r} must {must}")

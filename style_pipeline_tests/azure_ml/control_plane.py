@@ -33,7 +33,11 @@ class ControlPlane:
             return fault
         for complaint in _complaints(route, request):
             return self._violation(f"{route.call}: {complaint}")
-        return self._answer(route, request, names)
+        reply = self._answer(route, request, names)
+        if route.call in self.state.faults.lost:
+            self.state.faults.lost.remove(route.call)
+            return Reply(None)
+        return reply
 
     def _answer(self, route: Route, request: Request, names: dict[str, str]) -> Reply:
         if not (route.public or request.headers.get("authorization", "").startswith("Bearer ")):

@@ -14,12 +14,13 @@ class Faults:
 
     ``queue_seconds``: how long a job waits for its nodes. ``statuses``: what the next looks at a
     job show instead of the truth. ``instead``: what a job does instead of its command, in this
-    process, before it ends as Completed.
+    process, before it ends as Completed. ``lost``: calls that are obeyed but not answered, once.
     """
 
     queue_seconds: float = 0.0
     statuses: deque[str] = field(default_factory=deque)
     instead: Callable[[], object] | None = None
+    lost: set[str] = field(default_factory=set)
     _replies: dict[str, deque[Reply]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -11,6 +11,10 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
+GUID: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 FLAG: Schema = {"type": "boolean"}
 DURATION: Schema = {"type": "string", "pattern": r"^P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"}
@@ -74,7 +78,7 @@ JOB = resource(
             ),
             "resources": record({"instanceCount": COUNT, "properties": record({})}),
             "limits": record({"jobLimitsType": either("Command"), "timeout": DURATION}),
-            "identity": record({"identityType": either("Managed")}, clientId=TEXT),
+            "identity": record({"identityType": either("Managed")}, clientId=GUID),
         }
     )
 )

@@ -89,7 +89,8 @@ def test_deleting_removes_what_costs_money(cloud: Cloud) -> None:
     [
         ("WORKSPACE", "", "is not set; set it to the workspace's name"),
         ("ENVIRONMENT", "style-worker", "must read NAME:VERSION"),
-        ("SUBNET", "nodes", "is no subnet's resource id"),
+        ("IDENTITY_CLIENT", "painter", "must be a client id"),
+        ("SUBNET", "nodes", "must be a subnet's resource id"),
     ],
 )
 def test_settings_that_make_no_sense(

@@ -22,6 +22,8 @@ from style_pipeline_tests.worker.conftest import SourceFactory
 
 LOOK, SUBMIT, CANCEL = "GET jobs/{name}", "PUT jobs/{name}", "POST jobs/{name}/cancel"
 
+CLIENT = "12345678-1234-1234-1234-123456789abc"
+
 Materialize = Callable[..., dg.ExecuteInProcessResult]
 
 
@@ -95,12 +97,12 @@ def test_the_package_and_nothing_else_is_uploaded_once(
 
 
 def test_what_a_job_is_told(cloud: Cloud, run: Materialize, whole: Source) -> None:
-    result = run(IDENTITY_CLIENT="the-client", GPUS_PER_NODE="2")
+    result = run(IDENTITY_CLIENT=CLIENT, GPUS_PER_NODE="2")
     (body,) = (body for call, body in cloud.plane.bodies if call == SUBMIT)
     told = body["properties"]
     assert told["tags"]["dagster_run_id"] == result.run_id
     assert told["tags"]["job_digest"] == whole.job().digest
-    assert told["identity"] == {"identityType": "Managed", "clientId": "the-client"}
+    assert told["identity"] == {"identityType": "Managed", "clientId": CLIENT}
     assert told["distribution"]["processCountPerInstance"] == 2
     assert told["resources"]["instanceCount"] == 2
     assert told["environmentId"].endswith("environments/style-worker/versions/1")
@@ -159,6 +161,14 @@ def test_passing_faults_are_survived(
     assert len(cloud.runs) == 1
     assert "asking again in" in said(instance, result.run_id)
     assert CANCEL not in cloud.plane.calls
+
+
+def test_a_submission_whose_answer_was_lost_is_not_made_twice(
+    cloud: Cloud, run: Materialize
+) -> None:
+    cloud.faults.lost.add(SUBMIT)
+    assert run().success
+    assert (len(cloud.runs), cloud.plane.calls.count(SUBMIT)) == (1, 2)
 
 
 def test_an_outage_is_not_waited_for_without_end(cloud: Cloud, run: Materialize) -> None:

@@ -24,7 +24,7 @@ from style_pipeline_tests.worker.conftest import SourceFactory
 
 pytestmark = pytest.mark.slow
 
-FEW = {"frames": 120, "shard_frames": 40, "size": (320, 240)}
+FEW = {"frames": 160, "shard_frames": 20, "size": (640, 480)}
 LONG = {"frames": 120, "shard_frames": 2, "size": (320, 240)}
 ROOT = Path(__file__).parents[3]
 
@@ -122,21 +122,20 @@ def test_after_a_preemption_the_rest_and_only_the_rest_is_done(
 
     def preempt() -> None:
         run = cloud.wait_for("Running")
-        wait_for(lambda: shards_done(whole, job) >= 2)
+        wait_for(lambda: shards_done(whole, job) >= 6)
         cloud.preempt(run, restart=restart)
 
     with meanwhile(preempt):
-        result = materialize(launcher(whole.store.url), job, whole.manifest, instance)
+        result = materialize(launcher(whole.store.url, NODES="3"), job, whole.manifest, instance)
     assert result.success, said(instance, result.run_id)
     report = reported(result)
-    assert (report.shards_styled, report.shards_reused) == (1, 2)
+    assert report.shards_reused >= 6
+    assert 1 <= report.shards_styled == 8 - report.shards_reused
     runs = list(cloud.runs.values())
     starts = [(run.nodes, run.starts) for run in runs]
-    assert starts == ([(2, 2)] if restart else [(2, 1), (1, 1)])
+    assert starts == ([(3, 2)] if restart else [(3, 1), (report.shards_styled, 1)])
     assert cloud.plane.calls.count("PUT jobs/{name}") == len(runs)
-    assert [f"Azure ML job {run.name}" in "; ".join(report.notes) for run in runs] == [True] * (
-        len(runs)
-    )
+    assert all(f"Azure ML job {run.name}" in "; ".join(report.notes) for run in runs)
 
 
 def test_ending_dagster_ends_the_job_and_its_ranks(

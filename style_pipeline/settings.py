@@ -8,11 +8,21 @@ from urllib.parse import unquote, urlsplit
 
 from style_pipeline import azure_settings
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.store import without_secrets
 from style_pipeline.variables import Reader
+
+STORE_SAS = "STYLE_PIPELINE_STORE_SAS"
+STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
+SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING})
+"""Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
     "STYLE_PIPELINE_HOME": "folder of everything (default: ./data)",
-    "STYLE_PIPELINE_STORE": "URL of the media store (default: the home folder, as file:///...)",
+    "STYLE_PIPELINE_STORE": "URL of the media store: file:///folder, or "
+    "https://ACCOUNT.blob.core.windows.net/CONTAINER (default: the home folder)",
+    STORE_SAS: "shared access signature for a store in Azure (default: Azure's "
+    "own sign-in: managed identity, az login)",
+    STORE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
     "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
@@ -59,7 +69,7 @@ class Settings:
         on_azure = read.choice("LAUNCHER", ("local_mpi", "azure_ml")) == "azure_ml"
         return cls(
             home=home,
-            store_url=environ.get("STYLE_PIPELINE_STORE") or home.as_uri(),
+            store_url=without_secrets(environ.get("STYLE_PIPELINE_STORE") or home.as_uri()),
             scratch=base / (environ.get("STYLE_PIPELINE_SCRATCH") or home / ".scratch"),
             dagster_home=base / (environ.get("DAGSTER_HOME") or home / "dagster"),
             ranks=read.number("RANKS", int, 1, 4096, None),

@@ -1,6 +1,7 @@
 """All of it together: a cloud that fits into one process and one folder."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Cloud:
         scale = {"properties": {"properties": {"scaleSettings": {"maxNodeCount": nodes}}}}
         self.plane.state.computes["style-gpu"] = scale
         self.plane.state.assets["environments/style-worker/versions/1"] = {"properties": {}}
+
+    def new_container(self) -> str:
+        """The URL of an empty container, as the SDKs and the product know it."""
+        name = f"test-{uuid.uuid4().hex}"
+        self.blobs.client().create_container(name)
+        return f"{self.blobs.url}/{name}"
 
     def wait_for(self, status: str, *, times: int = 1, seconds: float = 60) -> Run:
         """The first job, once it has come into this state so many times."""

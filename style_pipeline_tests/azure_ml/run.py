@@ -123,7 +123,6 @@ class Run:
                 self._blow = Blow.TIMEOUT
             if self._blow in (Blow.RESTART, Blow.PREEMPT):
                 nodes.kill(nodes.number - 1)
-                nodes.running.wait(10)
             if self._blow is not None:
                 return None
         return code

@@ -14,6 +14,7 @@ import pytest
 
 from style_pipeline import layout, process
 from style_pipeline.job import StyleJob
+from style_pipeline.stores import open_store
 from style_pipeline_tests.azure_ml.cloud import Cloud
 from style_pipeline_tests.launchers.azure_ml.conftest import LauncherFactory
 from style_pipeline_tests.launchers.launch import materialize
@@ -85,6 +86,31 @@ def test_the_result_is_the_local_launchers_byte_for_byte(
     assert "node-hours, about 0.0" in notes
     assert "at 3.5 per node-hour" in notes
     assert "9 of 9 frames" in said(instance, result.run_id)
+
+
+def test_media_and_messages_may_lie_in_blobs(
+    cloud: Cloud,
+    launcher: LauncherFactory,
+    source: SourceFactory,
+    instance: dg.DagsterInstance,
+) -> None:
+    """Nothing is shared between Dagster, its store and the nodes but what a token opens."""
+    local = source(frames=9, shard_frames=2)
+    job = local.job()
+    media, operations = cloud.new_container(), cloud.new_container()
+    store = open_store(media)
+    for found in local.store.list():
+        store.upload(local.store.read_bytes(found.key), found.key)
+    made = launcher(media, OPERATIONS=operations)
+    result = materialize(made, job, local.manifest, instance)
+    assert result.success, said(instance, result.run_id)
+    assert "9 of 9 frames" in said(instance, result.run_id)
+    paint(local.store, job, ranks=1)
+    assert {key: store.read_bytes(key) for key in local.styled(job)} == local.styled(job)
+    (run,) = cloud.runs.values()
+    spoken = [found.key for found in open_store(operations).list()]
+    assert spoken
+    assert all(key.startswith(layout.messages_prefix(run.name)) for key in spoken)
 
 
 def test_a_failing_ranks_traceback_is_in_dagsters_log(

@@ -12,8 +12,10 @@ def main(logs: str, per_node: int, command: str) -> None:
     """Become the command, in this node's folder, with its output in this rank's log."""
     rank, size = int(os.environ["PMI_RANK"]), int(os.environ["PMI_SIZE"])
     node, local = divmod(rank, per_node)
-    folder = Path(os.environ["NODES"]) / f"node-{node}"
-    os.chdir(folder / "code")
+    nodes = Path(os.environ["NODES"])
+    with (nodes / f"node-{node}.sessions").open("a") as sessions:
+        sessions.write(f"{os.getsid(0)}\n")  # MPICH gives every rank one of its own
+    os.chdir(nodes / f"node-{node}" / "code")
     os.environ.update(
         OMPI_COMM_WORLD_RANK=str(rank),
         OMPI_COMM_WORLD_SIZE=str(size),

@@ -125,3 +125,11 @@ class StyleJobError(StylePipelineError):
 
 class StyleJobTimeout(StyleJobError, TimeoutError):
     """The MPI job ran past its deadline and was ended."""
+
+
+class ClusterError(StylePipelineError):
+    """Azure ML refused what it was asked."""
+
+
+class ClusterUnavailable(ClusterError, ConnectionError):
+    """Azure ML could not be reached, or asked to be left alone for a while; this may pass."""

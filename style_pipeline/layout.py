@@ -9,6 +9,7 @@
     outputs/<style>/<name>.mp4                  the finished video
     work/lessons/<lesson digest>/...            a style being learnt
     styles/<style>/...                          paintings and checkpoints added by users
+    messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own
 
 ``<source>`` is the start of the sha256 of the uploaded file's content, so a second style of the
 same video finds its frames, and a changed upload under an old name can never meet old ones.
@@ -24,6 +25,7 @@ INCOMING = "incoming/"
 WORK = "work/"
 OUTPUTS = "outputs/"
 STYLES = "styles/"
+MESSAGES = "messages/"
 
 PAINTINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 """What the file of a painting may end with, in lower case."""
@@ -194,3 +196,16 @@ def style_checkpoint_key(style: str) -> str:
 def style_card_key(style: str) -> str:
     """The card of that checkpoint."""
     return f"{STYLES}{style}/checkpoint.json"
+
+
+def messages_prefix(job_name: str) -> str:
+    """What a job on a cluster says, over all its starts."""
+    return f"{MESSAGES}{job_name}/"
+
+
+def message_key(prefix: str, start: int, number: int) -> str:
+    """The ``number``-th chunk of messages of one start of a job; ``start`` is in nanoseconds.
+
+    Keys sort as the messages were sent, those of a restarted job after those of its first life.
+    """
+    return f"{prefix}{start:020d}/{number:06d}.json"

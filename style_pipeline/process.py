@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from style_pipeline.errors import ProcessTimeout, ProgramMissing
+from style_pipeline.settings import SECRETS
 
 STDERR_BYTES = 64 * 1024
 """How much of the end of a finished program's stderr is kept."""
@@ -176,9 +177,14 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=stderr,
         cwd=cwd,
-        env=env,
+        env=_inherited() if env is None else env,
         start_new_session=True,
     )
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment without credentials: most of what we start reads strangers' files."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:

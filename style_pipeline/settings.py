@@ -1,19 +1,28 @@
 """Every setting there is, read once from an environment that is passed in; none is required."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from style_pipeline.errors import ConfigurationError
+from style_pipeline import azure_settings
+from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.store import without_secrets
+from style_pipeline.variables import Reader
 
-Number = TypeVar("Number", int, float)
-Default = TypeVar("Default")
+STORE_SAS = "STYLE_PIPELINE_STORE_SAS"
+STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
+SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING})
+"""Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
     "STYLE_PIPELINE_HOME": "folder of everything (default: ./data)",
-    "STYLE_PIPELINE_STORE": "URL of the media store (default: the home folder, as file:///...)",
+    "STYLE_PIPELINE_STORE": "URL of the media store: file:///folder, or "
+    "https://ACCOUNT.blob.core.windows.net/CONTAINER (default: the home folder)",
+    STORE_SAS: "shared access signature for a store in Azure (default: Azure's "
+    "own sign-in: managed identity, az login)",
+    STORE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
     "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
@@ -25,6 +34,8 @@ VARIABLES = {
     "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
+    "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
+    **azure_settings.VARIABLES,
 }
 """What each environment variable means; other names are ignored."""
 
@@ -34,6 +45,7 @@ class Settings:
     """How this installation is set up; all paths are absolute.
 
     ``ranks`` None means one MPI rank per usable core. ``frame_format`` is ``video`` or ``png``.
+    ``azure`` None means that style jobs run on this machine.
     """
 
     home: Path
@@ -49,6 +61,7 @@ class Settings:
     trunk: Path | None = None
     photographs: Path | None = None
     lesson_steps: int = 900
+    azure: AzureSettings | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -58,10 +71,11 @@ class Settings:
         """
         base = Path.cwd() if cwd is None else cwd
         home = (base / (environ.get("STYLE_PIPELINE_HOME") or "data")).resolve()
-        read = _Reader(environ)
+        read = Reader(environ, "STYLE_PIPELINE_")
+        on_azure = read.choice("LAUNCHER", ("local_mpi", "azure_ml")) == "azure_ml"
         return cls(
             home=home,
-            store_url=environ.get("STYLE_PIPELINE_STORE") or home.as_uri(),
+            store_url=without_secrets(environ.get("STYLE_PIPELINE_STORE") or home.as_uri()),
             scratch=base / (environ.get("STYLE_PIPELINE_SCRATCH") or home / ".scratch"),
             dagster_home=base / (environ.get("DAGSTER_HOME") or home / "dagster"),
             ranks=read.number("RANKS", int, 1, 4096, None),
@@ -73,6 +87,7 @@ class Settings:
             trunk=read.path("TRUNK", base),
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
+            azure=AzureSettings.from_environment(environ) if on_azure else None,
         )
 
     @property
@@ -80,36 +95,3 @@ class Settings:
         """The store's folder where it is a local one, for telling people where to look."""
         parts = urlsplit(self.store_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads the checked values; an empty variable counts as unset."""
-
-    environ: Mapping[str, str]
-
-    def number(
-        self, name: str, kind: Callable[[str], Number], low: int, high: int, default: Default
-    ) -> Number | Default:
-        variable = f"STYLE_PIPELINE_{name}"
-        text = self.environ.get(variable, "").strip()
-        if not text:
-            return default
-        try:
-            value = kind(text)
-            if low <= value <= high:
-                return value
-        except ValueError:
-            pass
-        raise ConfigurationError(f"{variable}={text!r} must be a number from {low} to {high}")
-
-    def path(self, name: str, base: Path) -> Path | None:
-        text = self.environ.get(f"STYLE_PIPELINE_{name}", "").strip()
-        return base / text if text else None
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        variable = f"STYLE_PIPELINE_{name}"
-        text = self.environ.get(variable, "").strip() or allowed[0]
-        if text not in allowed:
-            raise ConfigurationError(f"{variable}={text!r} must be one of: {', '.join(allowed)}")
-        return text

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from style_pipeline.errors import ConfigurationError
 
 
 @dataclass(frozen=True)
 class StoredObject:
     """What a store knows about one object without reading it.
 
-    ``etag`` changes whenever the content does; ``modified`` is timezone-aware UTC.
+    ``etag`` changes whenever the content does, and may change when it is written again unchanged;
+    ``modified`` is timezone-aware UTC.
     """
 
     key: str
@@ -29,9 +33,9 @@ class MediaStore(Protocol):
     Every write is atomic: readers see the old object or the new one, never a part. Keys are
     relative, without empty, ``.`` or ``..`` segments; others raise
     :class:`~style_pipeline.errors.InvalidKey`. Reading an absent key raises
-    :class:`~style_pipeline.errors.ObjectMissing`; a lost condition raises
-    :class:`~style_pipeline.errors.ObjectChanged`; anything else the back end reports raises
-    :class:`~style_pipeline.errors.StoreError`.
+    :class:`~style_pipeline.errors.ObjectMissing`; a lost condition, or an object overwritten while
+    it is read, raises :class:`~style_pipeline.errors.ObjectChanged`; anything else the back end
+    reports raises :class:`~style_pipeline.errors.StoreError`.
     """
 
     @property
@@ -52,7 +56,7 @@ class MediaStore(Protocol):
         ...
 
     def open_read(self, key: str) -> BinaryIO:
-        """A binary stream over one object; the caller closes it."""
+        """A binary stream over one object, from start to end; the caller closes it."""
         ...
 
     def read_bytes(self, key: str) -> bytes:
@@ -80,3 +84,20 @@ class MediaStore(Protocol):
     def delete(self, key: str) -> None:
         """Remove one object; an absent one is no error."""
         ...
+
+
+def without_secrets(url: str) -> str:
+    """``url`` itself: a store's URL is shown, logged and handed on, so no secret may lie in it.
+
+    Raises ConfigurationError, without quoting it, where one could.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ConfigurationError("the store's URL cannot be read; check its host") from None
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigurationError(
+            "the store's URL holds a query, a fragment or a user: leave it off, and put a shared "
+            "access signature into STYLE_PIPELINE_STORE_SAS"
+        )
+    return url

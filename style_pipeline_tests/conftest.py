@@ -1,11 +1,12 @@
-"""Fixtures for every test: a factory of clips that lasts as long as the session."""
+"""Fixtures for every test: clips and a storage emulator that last as long as the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from style_pipeline_tests.azurite import Azurite, running
 from style_pipeline_tests.clips import make_clip
 
 ClipFactory = Callable[..., Path]
@@ -23,3 +24,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> ClipFactory:
         return made[request]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """Azurite, started for the first test that asks for it."""
+    with running(tmp_path_factory.mktemp("azurite")) as emulator:
+        yield emulator

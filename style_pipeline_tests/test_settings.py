@@ -31,12 +31,12 @@ def test_the_home_moves_the_lot() -> None:
 
 def test_each_part_can_be_moved_alone() -> None:
     environment = {
-        "STYLE_PIPELINE_STORE": "azure://account/container",
+        "STYLE_PIPELINE_STORE": "https://account.blob.core.windows.net/container",
         "STYLE_PIPELINE_SCRATCH": "tmp",
         "DAGSTER_HOME": "/var/dagster",
     }
     settings = Settings.from_environment(environment, HERE)
-    assert settings.store_url == "azure://account/container"
+    assert settings.store_url == "https://account.blob.core.windows.net/container"
     assert settings.store_folder is None
     assert settings.scratch == HERE / "tmp"
     assert settings.dagster_home == Path("/var/dagster")
@@ -76,3 +76,13 @@ def test_an_empty_variable_counts_as_unset() -> None:
 def test_nonsense_is_refused_by_name(variable: str, text: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{variable}='{text}' must be"):
         Settings.from_environment({variable: text}, HERE)
+
+
+@pytest.mark.parametrize(
+    "secret", ["https://a.blob.core.windows.net/c?sig=c2VjcmV0", "https://u:c2VjcmV0@h/c"]
+)
+def test_a_secret_in_the_stores_url_is_refused_and_not_repeated(secret: str) -> None:
+    """Settings become Dagster's configuration, which everybody can read."""
+    with pytest.raises(ConfigurationError, match="STYLE_PIPELINE_STORE_SAS") as error:
+        Settings.from_environment({"STYLE_PIPELINE_STORE": secret}, HERE)
+    assert "c2VjcmV0" not in str(error.value)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from style_pipeline import __version__
+from style_pipeline.cli.azure import azure
 from style_pipeline.cli.faults import GuardedGroup, debug_option
 from style_pipeline.cli.looks import STYLE_HELP, Wishes, controls
 from style_pipeline.cli.styles import styles
@@ -148,6 +149,9 @@ def home() -> None:
     from style_pipeline.defs.instance import install
 
     click.echo(install(_settings()))
+
+
+main.add_command(azure)
 
 
 def _settings() -> Settings:

@@ -132,7 +132,9 @@ def store(settings: Settings) -> Finding:
         media.upload(b"", _PROBE_KEY)
         media.delete(_PROBE_KEY)
     except StylePipelineError as error:
-        remedy = "set STYLE_PIPELINE_HOME to a folder that you may write to"
+        # A store elsewhere names its own remedy.
+        local = settings.store_folder is not None
+        remedy = "set STYLE_PIPELINE_HOME to a folder that you may write to" if local else ""
         return Finding("store", State.MISSING, str(error), remedy)
     return Finding("store", State.OK, settings.store_url)
 

@@ -64,7 +64,7 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "styles": _table([_style_row(job, style) for style in job.styles]),
         "job": job.prefix,
         "per_rank": _table([_rank_row(rank) for rank in report.ranks]),
-        **({"notes": "; ".join(report.notes)} if report.notes else {}),
+        **({"notes": _list(report.notes)} if report.notes else {}),
     }
 
 
@@ -166,6 +166,11 @@ def _rank_row(rank: RankReport) -> dict[str, str | int | float]:
         "wall": round(rank.wall, 2),
         **{f"{stage}_seconds": round(value, 2) for stage, value in rank.seconds.items()},
     }
+
+
+def _list(notes: tuple[str, ...]) -> dg.MetadataValue:
+    """As Markdown, in which an address can be followed."""
+    return dg.MetadataValue.md("\n".join(f"- {note}" for note in notes))
 
 
 def _per_second(frames: int, wall: float) -> float:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import dagster as dg
 from pydantic import Field
 
+from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
 from style_pipeline.errors import ConfigurationError
@@ -37,6 +39,23 @@ class LauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
 
     def create_resource(self, context: dg.InitResourceContext) -> StyleLauncher[Any]:
         return LocalMpiLauncher(self.store_url, ranks=self.ranks, deadline=self.deadline_seconds)
+
+
+class AzureMlLauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
+    """Runs style jobs on an Azure ML cluster; assets get the launcher itself.
+
+    Azure's SDK is loaded when a run starts, not when definitions are.
+    """
+
+    store_url: str = Field(description="The store that the ranks read and write.")
+    deadline_seconds: float = Field(description="A job that takes longer is cancelled.")
+    azure: dict[str, Any] = Field(description="The fields of AzureSettings.")
+
+    def create_resource(self, context: dg.InitResourceContext) -> StyleLauncher[Any]:
+        from style_pipeline.launchers.azure_ml import AzureMlLauncher
+
+        settings = AzureSettings(**self.azure)
+        return AzureMlLauncher(self.store_url, settings, self.deadline_seconds)
 
 
 class ScratchResource(dg.ConfigurableResource[Scratch]):
@@ -90,9 +109,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
     url = settings.store_url
     return {
         "store": StoreResource(url=url),
-        "launcher": LauncherResource(
-            store_url=url, ranks=settings.ranks, deadline_seconds=settings.deadline_seconds
-        ),
+        "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "scratch": ScratchResource(folder=str(settings.scratch), store_url=url),
         "recipe": Recipe(
@@ -102,3 +119,11 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
             threads_per_rank=settings.threads_per_rank,
         ),
     }
+
+
+def _launcher(settings: Settings) -> dg.ConfigurableResource[StyleLauncher[Any]]:
+    url, deadline = settings.store_url, settings.deadline_seconds
+    if settings.azure is None:
+        return LauncherResource(store_url=url, ranks=settings.ranks, deadline_seconds=deadline)
+    azure = asdict(settings.azure)
+    return AzureMlLauncherResource(store_url=url, deadline_seconds=deadline, azure=azure)

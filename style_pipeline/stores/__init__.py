@@ -1,24 +1,34 @@
 """Where media lies: one door, :func:`open_store`, to every back end of the store contract."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from style_pipeline.errors import ConfigurationError
-from style_pipeline.store import MediaStore
+from style_pipeline.store import MediaStore, without_secrets
 from style_pipeline.stores.local import LocalStore
 
 __all__ = ["LocalStore", "open_store"]
 
 
-def open_store(url: str) -> MediaStore:
-    """The store at ``url``: ``file:///absolute/folder``, which need not exist yet.
+def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:
+    """The store at ``url``: a folder or a container of Azure Blob Storage.
 
-    Raises ConfigurationError where ``url`` is of another kind or names no absolute folder.
+    ``file:///absolute/folder`` need not exist yet;
+    ``https://ACCOUNT.blob.core.windows.net/CONTAINER/prefix`` does, and takes its credentials from
+    ``environ``. Raises ConfigurationError where ``url`` is of another kind, or holds a secret.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(without_secrets(url))
+    if parts.scheme in ("http", "https"):
+        # Azure's libraries take a second to load; a store in a folder does without.
+        from style_pipeline.stores.azure import AzureStore
+
+        return AzureStore.open(url, environ)
     if parts.scheme != "file":
         raise ConfigurationError(
-            f"{url!r} is no store that we know: write file:///absolute/path/of/a/folder"
+            f"{url!r} is no store that we know: write file:///absolute/path/of/a/folder, or "
+            "https://ACCOUNT.blob.core.windows.net/CONTAINER"
         )
     folder = Path(unquote(parts.path))
     if parts.netloc not in ("", "localhost") or not folder.is_absolute():

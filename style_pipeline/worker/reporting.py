@@ -9,18 +9,23 @@ from dagster_pipes import PipesMappingParamsLoader, open_dagster_pipes
 from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
 from style_pipeline.messages import Message, wrap
+from style_pipeline.worker.outbox import STORE_PARAMETER, OutboxWriter
 
 Tell = Callable[[Message], None]
 
 
 @contextmanager
 def open_reporter(environ: Mapping[str, str]) -> Iterator[Tell]:
-    """A function that tells whoever started this job; an error in the block is told as well."""
+    """A function that tells whoever started this job; an error in the block is told as well.
+
+    The other side says how: through a store where it names one, else through a file.
+    """
     parameters = PipesMappingParamsLoader(environ)
     if not parameters.is_dagster_pipes_process():
         yield _say
         return
-    with open_dagster_pipes(params_loader=parameters) as pipes:
+    writer = OutboxWriter() if STORE_PARAMETER in parameters.load_messages_params() else None
+    with open_dagster_pipes(params_loader=parameters, message_writer=writer) as pipes:
         yield lambda message: pipes.report_custom_message(wrap(message))
 
 

@@ -38,6 +38,19 @@ def test_a_store_that_cannot_be_written(cli: Run, tmp_path: Path) -> None:
     assert "STYLE_PIPELINE_HOME" in result.stdout
 
 
+def test_a_store_in_azure_names_its_own_remedy(cli: Run) -> None:
+    result = cli(
+        "doctor",
+        STYLE_PIPELINE_STORE="https://account.blob.core.windows.net/media",
+        STYLE_PIPELINE_STORE_SAS="c2VjcmV0",
+    )
+    assert result.returncode == 1
+    assert findings(result.stdout)["store"] == "missing"
+    assert "STYLE_PIPELINE_STORE_SAS holds no signature" in " ".join(result.stdout.split())
+    assert "STYLE_PIPELINE_HOME" not in result.stdout
+    assert "c2VjcmV0" not in result.stdout
+
+
 def test_it_leaves_nothing_behind(cli: Run, tmp_path: Path) -> None:
     cli("doctor")
     left = [path for path in (tmp_path / "home" / "work").rglob("*") if path.is_file()]

@@ -6,17 +6,21 @@ status; ``FOLDER/dagster`` is its instance.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
-from style_pipeline.job import StyleJob
+from style_pipeline.job import StyleJob, StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
 from style_pipeline.manifest import FrameManifest
 from style_pipeline_tests.sources import make_source
 
 
 def materialize(
-    launcher: LocalMpiLauncher, job: StyleJob, manifest: FrameManifest, instance: dg.DagsterInstance
+    launcher: StyleLauncher[Any],
+    job: StyleJob,
+    manifest: FrameManifest,
+    instance: dg.DagsterInstance,
 ) -> dg.ExecuteInProcessResult:
     """Materialise one asset that runs ``job``; the report becomes its metadata."""
 

@@ -17,32 +17,12 @@ from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.launchers.listener import PROGRESS_LOGGER
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
-from style_pipeline.manifest import StyleReport
 from style_pipeline_tests.launchers.launch import materialize
+from style_pipeline_tests.launchers.results import failure, reported, said
 from style_pipeline_tests.mpi import worker_pids
 from style_pipeline_tests.worker.conftest import SourceFactory
 
 ENDED_SECONDS = 15
-
-
-def said(instance: dg.DagsterInstance, run_id: str) -> str:
-    return "\n".join(entry.message for entry in instance.all_logs(run_id))
-
-
-def reported(result: dg.ExecuteInProcessResult) -> StyleReport:
-    (event,) = result.get_asset_materialization_events()
-    metadata = event.step_materialization_data.materialization.metadata
-    return StyleReport.from_json(str(metadata["report"].value).encode())
-
-
-def failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str]:
-    """The class and the message of what failed the run."""
-    assert not result.success
-    data = result.failure_data_for_node("styled")
-    assert data is not None
-    assert data.error is not None
-    assert data.error.cause is not None
-    return data.error.cause.cls_name, data.error.cause.message
 
 
 def test_a_job_is_run_reported_and_not_done_twice(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from style_pipeline.errors import InvalidKey, ObjectChanged, ObjectMissing
+from style_pipeline.errors import InvalidKey, ObjectChanged, ObjectMissing, StoreError
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 
@@ -34,13 +34,31 @@ def test_what_is_uploaded_is_read_back(store: MediaStore, tmp_path: Path) -> Non
 
 def test_a_file_is_uploaded_like_bytes(store: MediaStore, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(LARGE)
-    from_file = store.upload(tmp_path / "source", "one")
-    assert from_file.etag == store.upload(LARGE, "two").etag
-    assert store.read_bytes("one") == LARGE
+    put = store.upload(tmp_path / "source", "k")
+    assert put == store.stat("k")
+    assert put.size == len(LARGE)
+    assert store.read_bytes("k") == LARGE
+
+
+def test_a_source_that_is_not_there_is_one_clear_line(store: MediaStore, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="'k' cannot be written: No such file"):
+        store.upload(tmp_path / "gone", "k")
+    assert not store.exists("k")
 
 
 def test_listing_is_by_prefix_and_in_key_order(store: MediaStore) -> None:
-    names = ["a", "a-b", "a.txt", "b/c", "b/c.d/e", "b/c0", "b.z", "ä/ü.mp4"]
+    names = [
+        "a",
+        "a-b",
+        "a.txt",
+        "b/c",
+        "b/c.d/e",
+        "b/c0",
+        "b.z",
+        "ä/ü.mp4",
+        "\uff5a",
+        "\U0001f600",
+    ]
     for name in reversed(names):
         store.upload(b"x", name)
     assert keys(store) == sorted(names)
@@ -82,6 +100,16 @@ def test_an_absent_object_is_missing(store: MediaStore, tmp_path: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
+def test_a_download_that_fails_leaves_nothing(store: MediaStore, tmp_path: Path) -> None:
+    store.upload(b"x", "k")
+    (tmp_path / "target").mkdir()
+    with pytest.raises(StoreError):
+        store.download("k", tmp_path / "target")
+    with pytest.raises(StoreError):
+        store.download("k", tmp_path / "no folder/copy")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "store"] == ["target"]
+
+
 def test_an_object_can_be_deleted_twice(store: MediaStore) -> None:
     store.upload(b"x", "k")
     assert store.exists("k")
@@ -104,6 +132,8 @@ def test_if_match_writes_only_over_what_was_read(store: MediaStore) -> None:
         store.upload(b"third", "k", if_match=read.etag)
     with pytest.raises(ObjectChanged):
         store.upload(b"third", "never-there", if_match=read.etag)
+    with pytest.raises(ObjectChanged):
+        store.upload(b"third", "never-there", if_match=read.etag, if_absent=True)
     assert store.read_bytes("k") == b"second"
     assert not store.exists("never-there")
 

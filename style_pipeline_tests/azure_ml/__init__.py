@@ -1,0 +1,1 @@
+"""A local Azure ML: see README.md beside this file."""

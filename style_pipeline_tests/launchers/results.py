@@ -1,0 +1,25 @@
+"""What a Dagster run of one style job came to."""
+
+import dagster as dg
+
+from style_pipeline.manifest import StyleReport
+
+
+def said(instance: dg.DagsterInstance, run_id: str) -> str:
+    return "\n".join(entry.message for entry in instance.all_logs(run_id))
+
+
+def reported(result: dg.ExecuteInProcessResult) -> StyleReport:
+    (event,) = result.get_asset_materialization_events()
+    metadata = event.step_materialization_data.materialization.metadata
+    return StyleReport.from_json(str(metadata["report"].value).encode())
+
+
+def failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str]:
+    """The class and the message of what failed the run."""
+    assert not result.success
+    data = result.failure_data_for_node("styled")
+    assert data is not None
+    assert data.error is not None
+    assert data.error.cause is not None
+    return data.error.cause.cls_name, data.error.cause.message

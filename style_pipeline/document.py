@@ -10,7 +10,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from style_pipeline.errors import ManifestError
 
@@ -20,6 +20,18 @@ T = TypeVar("T")
 def dump(value: Any) -> bytes:
     """A dataclass as UTF-8 JSON with sorted keys; a ``Fraction`` is written ``"num/den"``."""
     return json.dumps(plain(value), sort_keys=True, indent=1).encode() + b"\n"
+
+
+class Document:
+    """Mixed into a frozen dataclass that is kept or sent as JSON."""
+
+    def to_json(self) -> bytes:
+        return dump(self)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Raises ManifestError where ``content`` is not a whole document of this version."""
+        return load(cls, content)
 
 
 def plain(value: Any) -> Any:

@@ -6,9 +6,10 @@ a laptop's ``mpiexec`` and an Azure ML cluster read the very same bytes.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
 from style_pipeline import document, layout
+from style_pipeline.document import Document
 from style_pipeline.errors import ManifestError
 from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
@@ -47,7 +48,7 @@ class StyleChoice:
 
 
 @dataclass(frozen=True)
-class StyleJob:
+class StyleJob(Document):
     """One video to be painted in one look.
 
     ``video`` and ``run_id`` lead back to Dagster and do not influence a pixel. ``manifest_key`` is
@@ -97,14 +98,6 @@ class StyleJob:
     def styled_key(self, shard: FrameShard) -> str:
         """Where the styled shard lies."""
         return layout.shard_key(self.prefix, shard.index, ".mp4")
-
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole job of this version."""
-        return document.load(cls, content)
 
 
 @dataclass(frozen=True)

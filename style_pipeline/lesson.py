@@ -8,9 +8,10 @@ shipped network stays as it is.
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
 from style_pipeline import document, layout
+from style_pipeline.document import Document
 from style_pipeline.errors import TrainingError
 
 VERSION = 1
@@ -83,7 +84,7 @@ class Pinned:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Lesson(Document):
     """One painting to be learnt as ``style``, on the shipped network with sha256 ``base``.
 
     ``trunk`` is the VGG-16 that judges, ``photographs`` a zip of pictures to practise on.
@@ -111,17 +112,9 @@ class Lesson:
         """Where the lesson, its state and its report lie in the store."""
         return layout.lesson_prefix(self.digest)
 
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole lesson of this version."""
-        return document.load(cls, content)
-
 
 @dataclass(frozen=True)
-class LessonReport:
+class LessonReport(Document):
     """What was learnt: the checkpoint with this sha256, after ``steps`` steps.
 
     ``content_error`` and ``style_error`` are the relative errors over the last steps,
@@ -138,14 +131,6 @@ class LessonReport:
     style_error: float
     style_error_before: float
     version: int = VERSION
-
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole report of this version."""
-        return document.load(cls, content)
 
 
 Context = TypeVar("Context", contravariant=True)

@@ -6,9 +6,8 @@ counted from 0 in presentation order. Times are integers in the source's time ba
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Self
 
-from style_pipeline import document
+from style_pipeline.document import Document
 from style_pipeline.errors import ManifestError
 
 VERSION = 1
@@ -61,7 +60,7 @@ class FrameShard:
 
 
 @dataclass(frozen=True)
-class FrameManifest:
+class FrameManifest(Document):
     """Every frame of one source: ``pts[i]`` is frame i's time, in ``format.time_base`` units.
 
     ``pts`` are as in the source (they need not start at 0) and strictly increasing;
@@ -102,14 +101,6 @@ class FrameManifest:
         """The source times of one shard's frames."""
         return self.pts[shard.first_frame : shard.first_frame + shard.count]
 
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole manifest of this version."""
-        return document.load(cls, content)
-
 
 @dataclass(frozen=True)
 class AudioTrack:
@@ -130,7 +121,7 @@ class AudioTrack:
 
 
 @dataclass(frozen=True)
-class AudioManifest:
+class AudioManifest(Document):
     """The audio of one source: all streams in one object under ``key``, or no object at all."""
 
     source_sha256: str
@@ -141,17 +132,9 @@ class AudioManifest:
     size: int
     version: int = VERSION
 
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole manifest of this version."""
-        return document.load(cls, content)
-
 
 @dataclass(frozen=True)
-class Sidecar:
+class Sidecar(Document):
     """The proof that a styled shard is finished; written after the shard itself.
 
     ``digest`` covers everything that determines the shard's content (see
@@ -163,14 +146,6 @@ class Sidecar:
     sha256: str
     size: int
     version: int = VERSION
-
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole sidecar of this version."""
-        return document.load(cls, content)
 
 
 @dataclass(frozen=True)
@@ -189,7 +164,7 @@ class RankReport:
 
 
 @dataclass(frozen=True)
-class StyleReport:
+class StyleReport(Document):
     """What a style job did. Informative only: the truth about completeness is the sidecars."""
 
     job_digest: str
@@ -203,14 +178,6 @@ class StyleReport:
     ranks: tuple[RankReport, ...]
     notes: tuple[str, ...] = ()
     version: int = VERSION
-
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole report of this version."""
-        return document.load(cls, content)
 
 
 def _check(holds: bool, why: str) -> None:

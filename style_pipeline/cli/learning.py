@@ -29,6 +29,9 @@ def add(settings: Settings, name: str, painting: Path, *, verbose: bool) -> None
         )
     if catalogue.offers(store)[name].kind == "trained":
         return
-    with embedded_instance(settings) as instance:
-        with display(sys.stderr) as shown, progress_on(shown):
-            learn(settings, instance, name, verbose=verbose, watcher=shown)
+    with (
+        embedded_instance(settings) as instance,
+        display(sys.stderr) as shown,
+        progress_on(shown),
+    ):
+        learn(settings, instance, name, verbose=verbose, watcher=shown)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from style_pipeline import document
+from style_pipeline.document import Document
 from style_pipeline.style.arbitrary.loading import load_predictor
 from style_pipeline.style.arbitrary.networks import STYLE_NUMBERS
 from style_pipeline.style.painting import open_painting
@@ -21,20 +20,12 @@ SIDE = 256
 
 
 @dataclass(frozen=True)
-class StyleVector:
+class StyleVector(Document):
     """The style of the painting with this sha256; kept as JSON, so that all ranks use the same."""
 
     painting_sha256: str
     numbers: tuple[float, ...]
     version: int = VERSION
-
-    def to_json(self) -> bytes:
-        return document.dump(self)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Raises ManifestError where ``content`` is not a whole vector of this version."""
-        return document.load(cls, content)
 
 
 @torch.no_grad()

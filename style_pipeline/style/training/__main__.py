@@ -58,6 +58,7 @@ def main(threads: int) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="*.safetensors")
 @click.option("--stage", "stages", multiple=True, help="STEPSxSIDExBATCH; may be repeated.")
 @click.option("--stability", type=float, default=Recipe.stability_weight, show_default=True)
+@click.option("--until", type=click.IntRange(1), help="Stop at this step of the recipe.")
 @click.option("--content-weight", type=float, default=Recipe.content_weight, show_default=True)
 @click.option("--style-weight", type=float, default=Recipe.style_weight, show_default=True)
 @click.option("--vector-rate", type=float, default=Recipe.vector_rate, show_default=True)
@@ -71,6 +72,7 @@ def train(
     state: Path,
     out: Path,
     stages: tuple[str, ...],
+    until: int | None,
     stability: float,
     content_weight: float,
     style_weight: float,
@@ -96,18 +98,18 @@ def train(
     network, origin = _start(start, names, photographs, seed)
     tensors = [open_painting(path, PAINTING_SHORT_SIDE) for _, path in named]
     trainer = Trainer(network, photographs, tensors, Trunk(trunk), recipe, state)
-    card = CheckpointCard(
-        sha256="",
-        architecture={},
+    card = replace(
+        origin,
         styles=tuple(painting for painting, _ in named),
-        recipe={"training": repr(recipe), "warm start": origin},
+        recipe={"training": _described(recipe, until), **origin.recipe},
+        losses={},
     )
     frames = photographs.crops(4, 256, 0, 0)
 
     def draw() -> None:
         (state / "samples.jpg").write_bytes(samples.draw(trainer.network, frames, trainer.history))
 
-    saved = checkpoint.save(out, trainer.run(Reporter(recipe), draw), card)
+    saved = checkpoint.save(out, trainer.run(Reporter(recipe), draw, until), card)
     click.echo(f"{out}: {saved.sha256}")
 
 
@@ -187,15 +189,23 @@ def _refuse_worse(known: dict[str, float], found: dict[str, float]) -> None:
 
 def _start(
     start: Path | None, names: list[str], photographs: Photographs, seed: int
-) -> tuple[StyleNetwork, str]:
-    """The network that training begins with, and where it comes from."""
+) -> tuple[StyleNetwork, CheckpointCard]:
+    """The network that training begins with, and a card of what is known of it."""
+    unknown = CheckpointCard(sha256="", architecture={}, styles=())
     if start is None:
-        return StyleNetwork(Architecture(), len(names)), "none"
+        network = StyleNetwork(Architecture(), len(names))
+        return network, replace(unknown, recipe={"warm start": "none"})
     if start.suffix == ".onnx":
-        return warm_start(start, Architecture(), len(names), photographs, seed), SOURCE
+        network = warm_start(start, Architecture(), len(names), photographs, seed)
+        return network, replace(unknown, recipe={"warm start": SOURCE})
     card = CheckpointCard.read(card_path(start))
     network, card = checkpoint.load(start, card.sha256)
-    return continued(network, card.names, names), f"checkpoint {card.sha256}"
+    before = {f"before: {what}": text for what, text in card.recipe.items()}
+    return continued(network, card.names, names), replace(card, recipe=before)
+
+
+def _described(recipe: Recipe, until: int | None) -> str:
+    return f"{recipe!r}" + (f", stopped at step {until}" if until else "")
 
 
 def _stage(text: str) -> Stage:

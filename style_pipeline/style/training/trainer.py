@@ -69,14 +69,21 @@ class Trainer:
         self._resume()
 
     def run(
-        self, on_step: Callable[[Losses], None], on_saved: Callable[[], None] = lambda: None
+        self,
+        on_step: Callable[[Losses], None],
+        on_saved: Callable[[], None] = lambda: None,
+        until: int | None = None,
     ) -> StyleNetwork:
-        """Train to the recipe's end; ``on_saved`` is called after each saved state."""
+        """Train to the recipe's end, or to step ``until`` of it.
+
+        ``on_saved`` is called after each saved state.
+        """
+        last = min(self.recipe.steps, until or self.recipe.steps)
         recent: list[Losses] = []
-        while self.step < self.recipe.steps:
+        while self.step < last:
             recent.append(self._advance())
             on_step(recent[-1])
-            if self.step % self.recipe.save_every == 0 or self.step == self.recipe.steps:
+            if self.step % self.recipe.save_every == 0 or self.step == last:
                 self.history.append(_mean(recent))
                 recent.clear()
                 self._save()

@@ -13,6 +13,7 @@ from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs, open_painting
 from style_pipeline.style.training.trainer import Losses, Trainer
+from style_pipeline.style.vectors import is_vector
 from style_pipeline_tests.checkpoints import tiny_network
 from style_pipeline_tests.practice import photographs, tiny_trunk
 
@@ -94,3 +95,25 @@ def test_what_is_no_trunk_or_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(TrainingError, match="no JPEG or PNG"):
         Photographs(tmp_path / "empty")
+
+
+def test_a_run_can_end_before_its_recipe_does(
+    tmp_path: Path, trunk_file: Path, pictures: Path
+) -> None:
+    recipe = replace(QUICK, stages=(Stage(20, 32, 1),))
+    part = make_trainer(recipe, tmp_path / "part", trunk_file, pictures)
+    steps: list[int] = []
+    part.run(lambda losses: steps.append(losses.step), until=7)
+    assert steps == list(range(1, 8))
+    assert make_trainer(recipe, tmp_path / "part", trunk_file, pictures).step == 7
+
+
+def test_a_body_without_a_rate_stays_as_it_is(
+    tmp_path: Path, trunk_file: Path, pictures: Path
+) -> None:
+    recipe = replace(QUICK, stages=(Stage(3, 32, 1),), body_rate=0.0)
+    before = tiny_network().state_dict()
+    after = make_trainer(recipe, tmp_path, trunk_file, pictures).run(lambda _: None).state_dict()
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert moved
+    assert all(is_vector(name) for name in moved)

@@ -77,5 +77,6 @@ def test_two_files_dropped_at_once_come_out_painted(
 
 
 def sensor_ticks(instance: dg.DagsterInstance) -> int:
-    (state,) = instance.all_instigator_state()
+    states = instance.all_instigator_state()
+    (state,) = (each for each in states if each.instigator_name == "new_video_sensor")
     return len(instance.get_ticks(state.instigator_origin_id, state.selector_id))

@@ -22,7 +22,7 @@ time.sleep(float(sys.argv[1]))
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.02)
@@ -67,4 +67,5 @@ def test_killing_a_node_kills_it_and_leaving_kills_all(tmp_path: Path, code: Pat
         assert all(map(alive, pids))
         nodes.kill(1)
         wait_for(lambda: not alive(pids[2]) and not alive(pids[3]))
-    assert not any(map(alive, pids))
+    # A signal is delivered when the system comes to it.
+    wait_for(lambda: not any(map(alive, pids)))

@@ -41,7 +41,10 @@ def platform(settings: Settings, instance: dg.DagsterInstance) -> Iterator[dg.Da
             yield instance
         finally:
             process.terminate()
-            assert process.wait(30) == 0
+            try:
+                assert process.wait(60) == 0
+            finally:
+                process.kill()  # nothing, where it has ended; else the block would wait for ever
 
 
 def free_port() -> int:

@@ -16,6 +16,9 @@ from style_pipeline.errors import TrainingError
 
 VERSION = 1
 
+PHOTOGRAPHS = (".jpg", ".jpeg", ".png")
+"""How the files of photographs to practise on may end, in lower case."""
+
 _WARM_UP = 50
 
 

@@ -97,10 +97,6 @@ class FrameManifest(Document):
         """Seconds from the first frame's start to the last frame's end."""
         return (self.pts[-1] - self.pts[0] + self.last_duration) * self.format.time_base
 
-    def shard_pts(self, shard: FrameShard) -> tuple[int, ...]:
-        """The source times of one shard's frames."""
-        return self.pts[shard.first_frame : shard.first_frame + shard.count]
-
 
 @dataclass(frozen=True)
 class AudioTrack:

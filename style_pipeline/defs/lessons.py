@@ -11,11 +11,10 @@ from pydantic import Field
 
 from style_pipeline import layout
 from style_pipeline.errors import ConfigurationError, UnknownStyle
-from style_pipeline.lesson import ONE_STYLE, Lesson, Pinned, Stage
+from style_pipeline.lesson import ONE_STYLE, PHOTOGRAPHS, Lesson, Pinned, Stage
 from style_pipeline.store import MediaStore
 from style_pipeline.style import catalogue
 
-_SUFFIXES = {".jpg", ".jpeg", ".png"}
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -86,6 +85,6 @@ def _zipped(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in _SUFFIXES:
+            if path.suffix.lower() in PHOTOGRAPHS:
                 archive.writestr(zipfile.ZipInfo(path.name, _ZIP_DATE), path.read_bytes())
     return buffer.getvalue()

@@ -123,12 +123,3 @@ def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:
         watcher.finished(event.step_key, event.step_success_data.duration_ms / 1000)
     elif event.is_step_failure:
         watcher.failed(event.step_key)
-
-
-def step_seconds(result: dg.ExecuteInProcessResult) -> dict[str, float]:
-    """How long each asset took, in the order in which they were done."""
-    return {
-        str(event.step_key): event.step_success_data.duration_ms / 1000
-        for event in result.all_events
-        if event.is_step_success
-    }

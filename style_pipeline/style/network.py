@@ -165,7 +165,7 @@ class StyleNetwork(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         height, width = x.shape[-2:]
-        painted = self.paint(self.encode(_pad_to_stride(x), style), style)
+        painted = self.paint(self.encode(pad_to_stride(x), style), style)
         return painted[:, :, :height, :width]
 
     def encode(self, x: Tensor, style: Tensor) -> Tensor:
@@ -193,7 +193,7 @@ class StyleNetwork(nn.Module):
         return painted
 
 
-def _pad_to_stride(x: Tensor) -> Tensor:
+def pad_to_stride(x: Tensor) -> Tensor:
     """Repeat the last row and column until both sizes are multiples of 4 and large enough."""
     height, width = x.shape[-2:]
     bottom = max(-height % _STRIDE, _SMALLEST - height)

@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from style_pipeline.style.network import pad_to_stride
+
 STYLE_NUMBERS = 100
 """How many numbers describe a style."""
 
 _EPSILON = 1e-5
-_STRIDE = 4
-_SMALLEST = 16
 _STAGES = (
     # times wider inside, channels, blocks, stride of the first
     (1, 16, 1, 1),
@@ -154,7 +154,7 @@ class StyleTransformer(nn.Module):
 
     def forward(self, frames: Tensor, styles: Tensor) -> Tensor:
         height, width = frames.shape[-2:]
-        x = self.contract(_pad_to_stride(frames))
+        x = self.contract(pad_to_stride(frames))
         for block in self.blocks:
             x = block(x, styles)
         for layer in self.expand:
@@ -170,13 +170,3 @@ def gigaflops(width: int, height: int) -> float:
     blocks = quarter * 9 * 32 * 32 * 10
     expand = half * 9 * 32 * 16 + full * 9 * 16 * 8 + full * 81 * 8 * 3
     return 2 * (contract + blocks + expand) / 1e9
-
-
-def _pad_to_stride(x: Tensor) -> Tensor:
-    """Repeat the last row and column until both sizes are multiples of 4 and large enough."""
-    height, width = x.shape[-2:]
-    bottom = max(-height % _STRIDE, _SMALLEST - height)
-    right = max(-width % _STRIDE, _SMALLEST - width)
-    if not bottom and not right:
-        return x
-    return functional.pad(x, [0, right, 0, bottom], mode="replicate")

@@ -9,10 +9,8 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from style_pipeline.errors import TrainingError
+from style_pipeline.lesson import PHOTOGRAPHS
 from style_pipeline.style import painting
-
-SUFFIXES = {".jpg", ".jpeg", ".png"}
-"""How the files of photographs may end, in lower case."""
 
 Picture = Path | zipfile.Path
 
@@ -25,7 +23,7 @@ class Photographs:
 
     def __init__(self, place: Path) -> None:
         folder = zipfile.Path(place) if place.suffix == ".zip" else place
-        found = (p for p in folder.iterdir() if Path(p.name).suffix.lower() in SUFFIXES)
+        found = (p for p in folder.iterdir() if Path(p.name).suffix.lower() in PHOTOGRAPHS)
         self._paths: list[Picture] = sorted(found, key=lambda p: p.name)
         if not self._paths:
             raise TrainingError(f"no JPEG or PNG photographs in {place}")

@@ -21,7 +21,7 @@ help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 .PHONY: setup
-setup: $(INSTALLED) ffmpeg $(AZURITE) ## .venv with everything in it, ffmpeg, Azurite; at once where all exist
+setup: $(INSTALLED) ffmpeg bubblewrap $(AZURITE) ## .venv with everything in it, ffmpeg, Azurite; at once where all exist
 
 $(INSTALLED): pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -49,6 +49,11 @@ endef
 ffmpeg:
 	$(call packages,ffmpeg ffprobe,ffmpeg)
 
+# Locks FFmpeg in; where it cannot be installed, FFmpeg runs with its other locks.
+.PHONY: bubblewrap
+bubblewrap:
+	-$(call packages,bwrap,bubblewrap)
+
 # For the tests alone: a demo needs none of it.
 $(AZURITE):
 	$(call packages,node npm,nodejs npm)
@@ -58,7 +63,7 @@ $(AZURITE):
 	@touch $@
 
 .PHONY: demo
-demo: $(INSTALLED) ffmpeg $(CLIP) ## paint a real clip with sound, and say where the result is
+demo: $(INSTALLED) ffmpeg bubblewrap $(CLIP) ## paint a real clip with sound, and say where the result is
 	@echo "Big Buck Bunny, (c) 2008 Blender Foundation, CC BY 3.0, https://peach.blender.org"
 	@$(BIN)/style-pipeline run $(CLIP) --style $(STYLE)
 

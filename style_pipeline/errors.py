@@ -46,6 +46,10 @@ class ProcessTimeout(ProcessError, TimeoutError):
     """A program ran past its time limit; its whole process group was killed."""
 
 
+class OutputFlood(ProcessError):
+    """A program wrote more than it was allowed to; its whole process group was killed."""
+
+
 # --- media ---------------------------------------------------------------------------------
 
 

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from style_pipeline.errors import ProcessTimeout, ProgramMissing
+from style_pipeline.capture import Capture
+from style_pipeline.errors import OutputFlood, ProcessTimeout, ProgramMissing
 from style_pipeline.settings import SECRETS
 
 STDERR_BYTES = 64 * 1024
 """How much of the end of a finished program's stderr is kept."""
 
 _GRACE_SECONDS = 3.0
+_NEEDED = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _LINE_BYTES = 64 * 1024
 
 _REMEDIES = {
@@ -37,14 +39,16 @@ _REMEDIES = {
 class Limits:
     """What one process may use; None means no limit.
 
-    ``seconds`` is wall-clock time and holds for the whole process group; the others are the
-    kernel's per-process limits: address space, size of any file written, processor time.
+    ``seconds`` is wall-clock time and holds for the whole process group, as does ``output_bytes``,
+    what it may write to stdout; the others are the kernel's per-process limits: address space, size
+    of any file written, processor time.
     """
 
     seconds: float | None = 600
     memory_bytes: int | None = None
     file_bytes: int | None = None
     cpu_seconds: int | None = None
+    output_bytes: int | None = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -67,24 +71,36 @@ def run(
 ) -> Finished:
     """Run ``argv`` to its end; a failing return code is returned, not raised.
 
-    Raises ProgramMissing where ``argv[0]`` is not installed, and ProcessTimeout past
-    ``limits.seconds``. Whatever is raised, the whole process group is dead by then.
+    Raises ProgramMissing where ``argv[0]`` is not installed, ProcessTimeout past
+    ``limits.seconds`` and OutputFlood past ``limits.output_bytes``. Whatever is raised, the whole
+    process group is dead by then.
     """
     started = time.monotonic()
+    name = Path(argv[0]).name
     process = _start(argv, limits, cwd, env, stderr=subprocess.PIPE)
+    stdout = Capture(process.stdout, limits.output_bytes, lambda: _end_group(process, grace=0))
+    stderr = Capture(process.stderr, STDERR_BYTES)
     try:
-        stdout, stderr = process.communicate(timeout=limits.seconds)
+        process.wait(limits.seconds)
     except subprocess.TimeoutExpired as error:
-        name = Path(argv[0]).name
         raise ProcessTimeout(
             f"{name} was ended after its limit of {limits.seconds:g} s; try a shorter video, "
             "or a machine with less to do"
         ) from error
     finally:
         _end_group(process, grace=0)
-    tail = stderr[-STDERR_BYTES:].decode("utf-8", "replace")
+        stdout.join(_GRACE_SECONDS)
+        stderr.join(_GRACE_SECONDS)
+    if stdout.flooded:
+        raise OutputFlood(f"{name} was ended: it wrote more than {limits.output_bytes:,} bytes")
+    said = stderr.content.decode("utf-8", "replace")
     seconds = time.monotonic() - started
-    return Finished(tuple(argv), process.returncode, stdout, tail, seconds)
+    return Finished(tuple(argv), process.returncode, stdout.content, said, seconds)
+
+
+def bare_environment() -> dict[str, str]:
+    """What a program needs to start at all: nothing that could steer it, or that it could tell."""
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ}
 
 
 class Running:
@@ -205,7 +221,8 @@ def _guards(limits: Limits) -> list[str]:
         for name, value in (
             ("as", limits.memory_bytes),
             ("fsize", limits.file_bytes),
-            ("cpu", limits.cpu_seconds),
+            # Past the first number comes SIGXCPU, which can be told apart; past the other, SIGKILL.
+            ("cpu", limits.cpu_seconds and f"{limits.cpu_seconds}:{limits.cpu_seconds + 5}"),
             ("core", 0),
         )
         if value is not None

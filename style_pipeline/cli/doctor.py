@@ -12,6 +12,7 @@ from pathlib import Path
 
 from style_pipeline import process
 from style_pipeline.errors import StylePipelineError
+from style_pipeline.media import sandbox
 from style_pipeline.settings import Settings
 from style_pipeline.stores import open_store
 from style_pipeline.style import catalogue
@@ -47,6 +48,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
     yield ffmpeg("ffmpeg", environ)
     yield ffmpeg("ffprobe", environ)
     yield encoders(environ)
+    yield room_for_ffmpeg(environ)
     yield mpi()
     yield packages()
     yield compiler(environ)
@@ -84,6 +86,23 @@ def encoders(environ: Mapping[str, str]) -> Finding:
         remedy = "install an FFmpeg built with them; Debian's and Ubuntu's package is"
         return Finding("encoders", State.MISSING, f"without {', '.join(absent)}", remedy)
     return Finding("encoders", State.OK, ", ".join(_ENCODERS))
+
+
+def room_for_ffmpeg(environ: Mapping[str, str]) -> Finding:
+    """How far FFmpeg can be locked in while it reads strangers' files; it runs in any case."""
+    program = shutil.which("ffmpeg", path=environ.get("PATH"))
+    if program is None:
+        return Finding("sandbox", State.WARNING, "no ffmpeg to lock in")
+    absent = [name for name in ("prlimit", "setpriv") if not shutil.which(name)]
+    if absent:
+        detail = f"without {', '.join(absent)}: FFmpeg's use of memory and disk has no limit"
+        return Finding("sandbox", State.WARNING, detail, f"{_INSTALL} util-linux")
+    reason = sandbox.fault(program)
+    if reason is not None:
+        detail = f"without a room of its own for FFmpeg, its other locks hold: {reason}"
+        remedy = f"{_INSTALL} bubblewrap, and let it make user namespaces"
+        return Finding("sandbox", State.WARNING, detail, remedy)
+    return Finding("sandbox", State.OK, "bubblewrap, prlimit, setpriv")
 
 
 def mpi() -> Finding:

@@ -35,6 +35,7 @@ def assemble(
         _write_list(manifest, styled),
         {"copyts": None, "itsoffset": _in_us(first - lead), **_turned(manifest), "f": "concat"},
         ("concat", "mov"),
+        listed=styled,
     )
     inputs, streams = [pictures], [(0, "v:0")]
     if audio_path is not None:

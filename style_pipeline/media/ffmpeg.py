@@ -3,21 +3,25 @@
 Command lines are described with ffmpeg-python, which knows no types and stays in this module.
 Whatever file is read, no protocol but plain local files is spoken, no container but those of
 :data:`CONTAINERS` is parsed, and no picture above :data:`MAX_PIXELS` is decoded; a playlist or a
-URL dressed up as a video leads nowhere.
+URL dressed up as a video leads nowhere. Every run has limits, an environment without secrets, and
+where the machine allows it a room of its own (:mod:`style_pipeline.media.sandbox`).
 """
 
 import json
 import re
-import signal
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
 from style_pipeline import process
-from style_pipeline.errors import MediaError, ScratchFull
+from style_pipeline.errors import MediaError, OutputFlood, ScratchFull
+from style_pipeline.media import endings
+from style_pipeline.media.sandbox import confined
 from style_pipeline.process import Finished, Limits
 
 CONTAINERS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "nut", "mxf")
@@ -26,21 +30,17 @@ CONTAINERS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "
 MAX_PIXELS = 8192 * 4320
 """The largest picture: 8K."""
 
-LIMITS = Limits(seconds=6 * 3600, memory_bytes=8 << 30, file_bytes=256 << 30)
+LIMITS = Limits(seconds=6 * 3600, memory_bytes=8 << 30, file_bytes=256 << 30, cpu_seconds=24 * 3600)
 """What one run may use: generous for a long 4K video, an end for one that never ends."""
 
-PROBE_LIMITS = Limits(seconds=300, memory_bytes=2 << 30, file_bytes=1 << 20)
+PROBE_LIMITS = Limits(
+    seconds=300, memory_bytes=2 << 30, file_bytes=1 << 20, cpu_seconds=300, output_bytes=64 << 20
+)
+"""And one look into a file; what it may say is enough for two million packets."""
 
-_ERROR_CHARACTERS = 300
+_in_force: ContextVar[Limits] = ContextVar("what one run of FFmpeg may use", default=LIMITS)
 
 Options = Mapping[str, str | int | None]
-
-
-_PLAIN_WORDS = {
-    "moov atom not found": "its index is missing: it was cut off, or is no video",
-    "Format not on whitelist": "its container is not one that we accept",
-    "Invalid data found": "it holds data that FFmpeg cannot read",
-}
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,15 @@ class Blame:
 
 @dataclass(frozen=True)
 class Input:
-    """A file to read; ``options`` without their dash, None for a flag that takes no value."""
+    """A file to read; ``options`` without their dash, None for a flag that takes no value.
+
+    ``listed`` are the files of our own that it names, where it is a list of files.
+    """
 
     path: Path
     options: Options = field(default_factory=dict)
     containers: Sequence[str] = CONTAINERS
+    listed: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -87,29 +91,31 @@ class Output:
     options: Options = field(default_factory=dict)
 
 
-def run(
-    inputs: Sequence[Input],
-    outputs: Sequence[Output],
-    blame: Blame,
-    *,
-    limits: Limits = LIMITS,
-) -> Finished:
+@contextmanager
+def limited(limits: Limits) -> Iterator[None]:
+    """Holds every run inside the block to ``limits``; looks into a file have lower ones too."""
+    token = _in_force.set(limits)
+    try:
+        yield
+    finally:
+        _in_force.reset(token)
+
+
+def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Finished:
     """Run ffmpeg once; it stops at the first error.
 
     Raises ``blame.failure`` with the end of FFmpeg's own words where it failed, ScratchFull where
     the disk is full, ProgramMissing and ProcessTimeout.
     """
-    finished = process.run(_command(inputs, outputs), limits=limits)
-    _raise_if_failed(finished, blame)
-    return finished
+    reads = [path for item in inputs for path in (item.path, *item.listed)]
+    writes = [item.path.parent for item in outputs]
+    return _guarded_run(_command(inputs, outputs), reads, writes, _in_force.get(), blame)
 
 
 def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
     """Run ffprobe on ``path`` and return what it wrote; raises as :func:`run` does."""
     argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, f"file:{path}"]
-    finished = process.run(argv, limits=PROBE_LIMITS)
-    _raise_if_failed(finished, blame)
-    return finished
+    return _guarded_run(argv, [path], [], _lower(PROBE_LIMITS, _in_force.get()), blame)
 
 
 def probe_json(path: Path, arguments: Sequence[str], blame: Blame) -> dict[str, Any]:
@@ -124,12 +130,6 @@ def version() -> int:
     words = process.run(["ffmpeg", "-version"], limits=PROBE_LIMITS).stdout.decode()
     found = re.match(r"ffmpeg version n?(\d+)\.", words)
     return int(found[1]) if found else 0
-
-
-def complaints(stderr: str) -> str:
-    """The last words of FFmpeg in one short line, without its addresses and file names."""
-    telling = [line for line in dict.fromkeys(map(_plain, stderr.splitlines())) if line]
-    return "; ".join(telling[-2:])[-_ERROR_CHARACTERS:] or "FFmpeg did not say why"
 
 
 def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
@@ -169,29 +169,41 @@ def _flat(options: Options) -> list[str]:
     ]
 
 
-def _raise_if_failed(finished: Finished, blame: Blame) -> None:
+def _guarded_run(
+    argv: Sequence[str],
+    reads: Sequence[Path],
+    writes: Sequence[Path],
+    limits: Limits,
+    blame: Blame,
+) -> Finished:
+    room = confined(argv, map(Path.absolute, reads), map(Path.absolute, writes))
+    try:
+        finished = process.run(room, limits=limits, env=process.bare_environment())
+    except OutputFlood as error:
+        raise blame.error("it holds more packets than we list") from error
+    _raise_if_failed(finished, argv[0], blame)
+    return finished
+
+
+def _lower(ours: Limits, others: Limits) -> Limits:
+    """The stricter of two, limit by limit."""
+    names = ("seconds", "memory_bytes", "cpu_seconds")
+    pairs = {name: (getattr(ours, name), getattr(others, name)) for name in names}
+    known = {name: [one for one in pair if one is not None] for name, pair in pairs.items()}
+    return replace(ours, **{name: min(values, default=None) for name, values in known.items()})
+
+
+def _raise_if_failed(finished: Finished, program: str, blame: Blame) -> None:
     if finished.returncode == 0:
         return
-    if "No space left on device" in finished.stderr:
+    if endings.disk_was_full(finished):
         raise ScratchFull(
             f"could not {blame.purpose}: the disk is full; free some space and run it again"
         )
-    raise blame.error(_reason(finished))
-
-
-def _reason(finished: Finished) -> str:
-    if finished.returncode == -signal.SIGXFSZ:
-        return "a file grew past the limit"
-    if finished.returncode < 0:
-        name = signal.Signals(-finished.returncode).name
-        return f"{finished.argv[0]} was ended by {name}, perhaps for want of memory"
-    return complaints(finished.stderr)
-
-
-def _plain(line: str) -> str:
-    without_tags = re.sub(r"\[[^\]]*@ 0x[0-9a-f]+\]\s*", "", line)
-    without_paths = re.sub(r"file:\S+:?\s*", "", without_tags)
-    if without_paths.startswith("Conversion failed"):
-        return ""
-    known = (plain for words, plain in _PLAIN_WORDS.items() if words in without_paths)
-    return next(known, "".join(char for char in without_paths if char.isprintable()).strip())
+    outsider = endings.outsider(finished)
+    if outsider is not None:
+        raise MediaError(
+            f"could not {blame.purpose}: {program} was ended by {outsider}, perhaps for want of "
+            "memory; run it again"
+        )
+    raise blame.error(endings.reason(finished))

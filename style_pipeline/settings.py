@@ -1,13 +1,14 @@
 """Every setting there is, read once from an environment that is passed in; none is required."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from style_pipeline import azure_settings
+from style_pipeline import azure_settings, limits
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.limits import ProgramLimits, UploadLimits
 from style_pipeline.store import without_secrets
 from style_pipeline.variables import Reader
 
@@ -33,6 +34,7 @@ VARIABLES = {
     "STYLE_PIPELINE_TRUNK": "VGG-16 in safetensors, which judges while a style is learnt",
     "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
+    **limits.VARIABLES,
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
     "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
     **azure_settings.VARIABLES,
@@ -61,6 +63,8 @@ class Settings:
     trunk: Path | None = None
     photographs: Path | None = None
     lesson_steps: int = 900
+    upload: UploadLimits = field(default_factory=UploadLimits)
+    ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
 
     @classmethod
@@ -87,6 +91,8 @@ class Settings:
             trunk=read.path("TRUNK", base),
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
+            upload=UploadLimits.from_environment(environ),
+            ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ) if on_azure else None,
         )
 

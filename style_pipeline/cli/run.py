@@ -2,9 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from style_pipeline.cli.beside import compare, refuse_clip
 from style_pipeline.cli.display import Display, display
@@ -12,9 +16,13 @@ from style_pipeline.cli.looks import Wishes
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.layout import Upload
+from style_pipeline.process import Limits
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
+
+if TYPE_CHECKING:
+    from style_pipeline.defs.admission import Door
 
 PROGRESS_LOGGER = "style_pipeline.progress"
 """Launchers log each :class:`~style_pipeline.job.Progress` here, as the record's only argument."""
@@ -40,11 +48,13 @@ def paint(
     target = None if output is None else target_file(video, output)
     if clip is not None:
         refuse_clip(clip, video, target)
+    from style_pipeline.defs.admission import door
     from style_pipeline.defs.instance import embedded_instance
     from style_pipeline.defs.submission import materialize, submit
 
     with embedded_instance(settings) as instance:
-        (key,) = submit(store, instance, video, (look,))
+        inspect = _inspector(settings, door(settings.upload, instance), video)
+        (key,) = submit(store, instance, video, (look,), inspect)
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
     result = Upload(look.slug, video.name).output_key
@@ -59,11 +69,25 @@ def upload(settings: Settings, video: Path, wishes: Wishes) -> tuple[str, ...]:
     """Upload ``video`` once per look; the partition keys, which are registered by then."""
     store = open_store(settings.store_url)
     looks = tuple(wishes.looks(store))
+    from style_pipeline.defs.admission import door
     from style_pipeline.defs.instance import embedded_instance
     from style_pipeline.defs.submission import submit
 
     with embedded_instance(settings) as instance:
-        return submit(store, instance, video, looks)
+        inspect = _inspector(settings, door(settings.upload, instance), video)
+        return submit(store, instance, video, looks, inspect)
+
+
+def _inspector(settings: Settings, entrance: "Door", video: Path) -> Callable[[str], None]:
+    """Looks into ``video`` before it is uploaded: refuses it, or tells what it will cost."""
+    from style_pipeline.media import ffmpeg
+
+    def inspect(slug: str) -> None:
+        with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
+            _, estimate = entrance.admit(video, slug)
+        click.echo(f"Estimate: {estimate}", err=True)
+
+    return inspect
 
 
 def target_file(video: Path, output: Path) -> Path:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import dagster as dg
 
+from style_pipeline.defs.admission import PACE
 from style_pipeline.defs.finishing import Finished
 from style_pipeline.defs.sources import Source
 from style_pipeline.defs.steadiness import Steadiness
@@ -14,6 +15,8 @@ from style_pipeline.job import StyleChoice, StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
 
 Facts = dict[str, Any]
+
+_TELLING_SECONDS = 30
 
 
 def audio_facts(source: Source, audio: AudioManifest, *, reused: bool) -> Facts:
@@ -38,6 +41,8 @@ def frame_facts(source: Source, manifest: FrameManifest, *, reused: bool) -> Fac
         "reused": reused,
         "source": source.upload.key,
         "source_sha256": source.sha256,
+        "estimate": str(source.estimate),
+        "estimated_seconds": round(source.estimate.seconds, 1),
         "picture": _picture(manifest),
         "frame_rate": _rate(manifest),
         "duration_seconds": float(manifest.duration),
@@ -64,6 +69,7 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "styles": _table([_style_row(job, style) for style in job.styles]),
         "job": job.prefix,
         "per_rank": _table([_rank_row(rank) for rank in report.ranks]),
+        **_pace(job, manifest, report),
         **({"notes": _list(report.notes)} if report.notes else {}),
     }
 
@@ -175,6 +181,16 @@ def _list(notes: tuple[str, ...]) -> dg.MetadataValue:
 
 def _per_second(frames: int, wall: float) -> float:
     return round(frames / wall, 3) if wall > 0 else 0.0
+
+
+def _pace(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> Facts:
+    """What later estimates go by; a short job measures its own start, and nothing else."""
+    frames = sum(rank.frames for rank in report.ranks)
+    if report.wall < _TELLING_SECONDS or not frames:
+        return {}
+    video = manifest.format
+    pixels = frames * video.width * video.height * (job.look.scale / 100) ** 2
+    return {PACE: round(pixels / report.wall / 1e6, 4)}
 
 
 def _place(url: str, key: str) -> dg.MetadataValue:

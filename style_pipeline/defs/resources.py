@@ -10,12 +10,16 @@ import dagster as dg
 from pydantic import Field
 
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.defs.admission import door
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Encoding, StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
+from style_pipeline.limits import UploadLimits
+from style_pipeline.media import ffmpeg
 from style_pipeline.media.frames import FrameFormat, FrameSettings
+from style_pipeline.process import Limits
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
@@ -63,14 +67,19 @@ class ScratchResource(dg.ConfigurableResource[Scratch]):
 
     folder: str = Field(description="Where temporary files go; one sub-folder per run.")
     store_url: str = Field(description="The store that sources are downloaded from.")
+    upload: dict[str, Any] = Field(description="The fields of UploadLimits.")
+    ffmpeg: dict[str, Any] = Field(description="The fields of ProgramLimits: what FFmpeg may use.")
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Scratch]:
         if context.instance is None or context.run is None:
             raise ConfigurationError("a scratch folder belongs to a run; materialise the asset")
         store = open_store(self.store_url)
-        run_id = context.run.run_id
-        with opened(Path(self.folder), store, context.instance, run_id) as scratch:
+        run_id, entrance = context.run.run_id, door(UploadLimits(**self.upload), context.instance)
+        with (
+            ffmpeg.limited(Limits(**self.ffmpeg)),
+            opened(Path(self.folder), store, context.instance, run_id, entrance) as scratch,
+        ):
             yield scratch
 
 
@@ -111,7 +120,12 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "store": StoreResource(url=url),
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
-        "scratch": ScratchResource(folder=str(settings.scratch), store_url=url),
+        "scratch": ScratchResource(
+            folder=str(settings.scratch),
+            store_url=url,
+            upload=asdict(settings.upload),
+            ffmpeg=asdict(settings.ffmpeg),
+        ),
         "recipe": Recipe(
             shard_frames=settings.shard_frames,
             frame_format=settings.frame_format,

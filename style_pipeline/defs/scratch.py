@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from style_pipeline.defs.admission import USUAL, Door
 from style_pipeline.defs.sources import Source, fetch
 from style_pipeline.errors import ConfigurationError, ScratchFull
 from style_pipeline.store import MediaStore
@@ -24,16 +25,18 @@ _LOCK = "lock"
 class Scratch:
     """The temporary folder of the run that is being executed, and the source in it."""
 
-    def __init__(self, folder: Path, store: MediaStore) -> None:
+    def __init__(self, folder: Path, store: MediaStore, door: Door) -> None:
         self._folder = folder
         self._store = store
+        self._door = door
         self._sources: dict[tuple[str, str], Source] = {}
 
     def source(self, style: str, video: str) -> Source:
         """The uploaded video, downloaded and probed the first time; always the same version."""
         wanted = (style, video)
         if wanted not in self._sources:
-            self._sources[wanted] = fetch(self._store, style, video, self.folder("source"))
+            folder = self.folder("source")
+            self._sources[wanted] = fetch(self._store, style, video, folder, self._door)
         return self._sources[wanted]
 
     def folder(self, purpose: str) -> Path:
@@ -43,7 +46,7 @@ class Scratch:
 
 @contextmanager
 def opened(
-    root: Path, store: MediaStore, instance: dg.DagsterInstance, run_id: str
+    root: Path, store: MediaStore, instance: dg.DagsterInstance, run_id: str, door: Door = USUAL
 ) -> Iterator[Scratch]:
     """The scratch folder of one run below ``root``; what killed runs left there goes first."""
     sweep(root, instance)
@@ -54,7 +57,7 @@ def opened(
         fcntl.flock(lock, fcntl.LOCK_EX)
     with lock:
         try:
-            yield Scratch(folder, store)
+            yield Scratch(folder, store, door)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from style_pipeline import layout
+from style_pipeline.cost import Estimate
 from style_pipeline.defs import uploads
-from style_pipeline.media.probe import SourceProbe, probe
+from style_pipeline.defs.admission import Door
+from style_pipeline.media.probe import SourceProbe
 from style_pipeline.store import MediaStore
 
 
@@ -23,6 +25,7 @@ class Source:
     size: int
     path: Path
     probe: SourceProbe
+    estimate: Estimate
 
     @property
     def id(self) -> str:
@@ -30,21 +33,25 @@ class Source:
         return layout.source_id(self.sha256)
 
 
-def fetch(store: MediaStore, style: str, video: str, folder: Path) -> Source:
+def fetch(store: MediaStore, style: str, video: str, folder: Path, door: Door) -> Source:
     """Download the upload of ``style|video`` into ``folder`` and look into it.
 
-    Raises PartitionError where the upload is gone, UnusableVideo where it is no video.
+    Raises PartitionError where the upload is gone, UnusableVideo where it is no video, or more of
+    one than ``door`` lets in.
     """
     upload = uploads.find(store, style, video).upload
+    door.refuse_size(store.stat(upload.key).size)
     path = folder / f"source{PurePosixPath(upload.name).suffix.lower()}"
     found = store.download(upload.key, path)
+    known, estimate = door.admit(path, style)
     return Source(
         upload=upload,
         etag=found.etag,
         sha256=_sha256(path),
         size=found.size,
         path=path,
-        probe=probe(path),
+        probe=known,
+        estimate=estimate,
     )
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -22,17 +22,24 @@ from style_pipeline.style import catalogue
 
 
 def submit(
-    store: MediaStore, instance: dg.DagsterInstance, path: Path, looks: Sequence[Look]
+    store: MediaStore,
+    instance: dg.DagsterInstance,
+    path: Path,
+    looks: Sequence[Look],
+    inspect: Callable[[str], object] = id,
 ) -> tuple[str, ...]:
     """Upload ``path`` for each look and register the partitions; their keys, in that order.
 
     Doing so twice is no error, and sends nothing twice. Raises UnknownStyle, ConfigurationError or
-    UnusableVideo before anything is uploaded.
+    UnusableVideo, or what ``inspect`` raises on a look's slug, before anything is uploaded.
     """
     known = catalogue.offers(store)
     for look in looks:
         catalogue.refuse(look, known)
+    uploads.check(path)
     slugs = dict.fromkeys(look.slug for look in looks)
+    for slug in slugs:
+        inspect(slug)
     return tuple(partitions.register(instance, uploads.put(store, path, slug)) for slug in slugs)
 
 

@@ -16,7 +16,7 @@ def put(store: MediaStore, path: Path, style: str) -> layout.Upload:
     Content that is there already is not sent again; other content under the same name replaces
     it, as a new version of that video. Raises UnusableVideo where ``path`` cannot be a video.
     """
-    _check(path)
+    check(path)
     upload = layout.Upload(style=style, name=path.name)
     if not _holds(store, upload.key, path):
         store.upload(path, upload.key)
@@ -35,7 +35,8 @@ def find(store: MediaStore, style: str, video: str) -> Arrival:
     )
 
 
-def _check(path: Path) -> None:
+def check(path: Path) -> None:
+    """Raises UnusableVideo where ``path`` is gone, no file, empty, or not called like a video."""
     if not path.exists():
         raise UnusableVideo(f"{str(path)!r} does not exist; check the path")
     if not path.is_file():

@@ -94,11 +94,12 @@ class Output:
 @contextmanager
 def limited(limits: Limits) -> Iterator[None]:
     """Holds every run inside the block to ``limits``; looks into a file have lower ones too."""
-    token = _in_force.set(limits)
+    before = _in_force.get()
+    _in_force.set(limits)
     try:
         yield
     finally:
-        _in_force.reset(token)
+        _in_force.set(before)
 
 
 def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Finished:

@@ -43,7 +43,7 @@ class SourceProbe:
     ``packet_pts`` are the times of all pictures to be shown, in order, in the video's time base
     (empty where the container keeps no times); ``last_duration`` is how long the last one stays.
     ``declared_frames`` is the container's own count, which may be wrong, ``packets`` the readable
-    video packets that are to be shown.
+    video packets that are to be shown. ``streams`` counts streams of every kind.
     """
 
     container: str
@@ -56,6 +56,7 @@ class SourceProbe:
     packet_pts: tuple[int, ...]
     last_duration: int
     audio: tuple[AudioStream, ...]
+    streams: int
 
 
 def probe(path: Path) -> SourceProbe:
@@ -118,6 +119,7 @@ def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog
         audio=tuple(
             _audio(other, log) for other in content["streams"] if other.get("codec_type") == "audio"
         ),
+        streams=len(content["streams"]),
     )
 
 

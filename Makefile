@@ -1,4 +1,4 @@
-# make demo | test | check | ui | sheet | setup | lint | clean | help
+# make demo | test | check | ui | azure-local | sheet | setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ CLIP_SHA256 := f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd
 
 .PHONY: help
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: setup
 setup: $(INSTALLED) ffmpeg bubblewrap $(AZURITE) ## .venv with everything in it, ffmpeg, Azurite; at once where all exist
@@ -104,6 +104,10 @@ ui: setup ## Dagster's web interface with the sensor on: drop videos into data/i
 	@DAGSTER_HOME="$$($(BIN)/style-pipeline home)"; export DAGSTER_HOME; \
 	echo "Drop videos into data/incoming/<style>/; they come back in data/outputs/<style>/"; \
 	exec $(BIN)/dagster dev -w workspace.yaml
+
+.PHONY: azure-local
+azure-local: setup ## a trial of the cloud path: Azurite, a local Azure ML and Dagster's web interface
+	@$(BIN)/python -m style_pipeline_tests.azure_ml .cache/azure-local $(BIN)/dagster dev -w workspace.yaml
 
 .PHONY: sheet
 sheet: setup ## paint the README's picture of every style again

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
+from style_pipeline.azure_prices import PRIORITIES, Price, look_up
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.variables import Reader
 
@@ -22,7 +24,7 @@ VARIABLES = {
     f"{PREFIX}PREEMPTIONS": "resubmissions of a job whose nodes were taken away (default: 3)",
     f"{PREFIX}POLL_SECONDS": "time between two looks at a job (default: 10)",
     f"{PREFIX}PATIENCE_SECONDS": "longest time without a usable answer (default: 900)",
-    f"{PREFIX}PRICE_PER_NODE_HOUR": "price of a node for an hour, for estimates (default: none)",
+    f"{PREFIX}PRICES": "table of what nodes cost per hour, a TOML file (default: none)",
     f"{PREFIX}VM_SIZE": "machine of a node (default: Standard_NC4as_T4_v3)",
     f"{PREFIX}PRIORITY": "low_priority, or dedicated (default: low_priority)",
     f"{PREFIX}IDLE_SECONDS": "idle time before a node is given back (default: 120)",
@@ -61,6 +63,7 @@ class AzureSettings:
     poll_seconds: float = 10.0
     patience_seconds: float = 900.0
     price_per_node_hour: float | None = None
+    currency: str = ""
     vm_size: str = "Standard_NC4as_T4_v3"
     priority: str = "low_priority"
     idle_seconds: int = 120
@@ -89,10 +92,23 @@ class AzureSettings:
             "be a client id; copy it from 'az identity show --query clientId'",
         )
 
+    @property
+    def price(self) -> Price | None:
+        """What a node costs, where the operator has said so."""
+        known = self.price_per_node_hour
+        return None if known is None else Price(known, self.currency)
+
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Raises ConfigurationError, naming the variable and what it may hold."""
+    def from_environment(cls, environ: Mapping[str, str], base: Path = Path()) -> Self:
+        """The settings that ``environ`` asks for; relative paths start at ``base``.
+
+        Raises ConfigurationError, naming the variable and what it may hold.
+        """
         read = Reader(environ, PREFIX)
+        machine = read.text("VM_SIZE", "Standard_NC4as_T4_v3")
+        priority = read.choice("PRIORITY", PRIORITIES)
+        table = read.path("PRICES", base)
+        price = None if table is None else look_up(table, machine, priority)
         return cls(
             subscription=read.required("SUBSCRIPTION", "the subscription's id"),
             resource_group=read.required("RESOURCE_GROUP", "the workspace's resource group"),
@@ -105,9 +121,10 @@ class AzureSettings:
             preemptions=read.number("PREEMPTIONS", int, 0, 100, 3),
             poll_seconds=read.number("POLL_SECONDS", float, 0, 600, 10.0),
             patience_seconds=read.number("PATIENCE_SECONDS", float, 1, 86400, 900.0),
-            price_per_node_hour=read.number("PRICE_PER_NODE_HOUR", float, 0, 100_000, None),
-            vm_size=read.text("VM_SIZE", "Standard_NC4as_T4_v3"),
-            priority=read.choice("PRIORITY", ("low_priority", "dedicated")),
+            price_per_node_hour=None if price is None else price.per_node_hour,
+            currency="" if price is None else price.currency,
+            vm_size=machine,
+            priority=priority,
             idle_seconds=read.number("IDLE_SECONDS", int, 60, 86400, 120),
             subnet=read.text("SUBNET", None),
             identity=read.text("IDENTITY", None),

@@ -14,7 +14,7 @@ from style_pipeline import document, layout
 from style_pipeline.document import Document
 from style_pipeline.errors import TrainingError
 
-VERSION = 1
+VERSION = 2
 
 PHOTOGRAPHS = (".jpg", ".jpeg", ".png")
 """How the files of photographs to practise on may end, in lower case."""
@@ -121,7 +121,8 @@ class LessonReport(Document):
     """What was learnt: the checkpoint with this sha256, after ``steps`` steps.
 
     ``content_error`` and ``style_error`` are the relative errors over the last steps,
-    ``style_error_before`` that of the known style ``nearest``, from which learning began.
+    ``style_error_before`` that of the known style ``nearest``, from which learning began. ``notes``
+    say what else is worth knowing, such as the cluster's share.
     """
 
     style: str
@@ -133,6 +134,7 @@ class LessonReport(Document):
     content_error: float
     style_error: float
     style_error_before: float
+    notes: tuple[str, ...] = ()
     version: int = VERSION
 
 

@@ -93,7 +93,7 @@ class Settings:
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
             upload=UploadLimits.from_environment(environ),
             ffmpeg=ProgramLimits.from_environment(environ),
-            azure=AzureSettings.from_environment(environ) if on_azure else None,
+            azure=AzureSettings.from_environment(environ, base) if on_azure else None,
         )
 
     @property

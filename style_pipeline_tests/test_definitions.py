@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from style_pipeline.defs.instance import embedded_instance
+from style_pipeline.defs.instance import embedded_instance, install
 from style_pipeline.defs.submission import submit
 from style_pipeline.look import Look
 from style_pipeline.settings import Settings
@@ -102,3 +102,14 @@ def test_an_unregistered_partition_names_the_remedy(settings: Settings, known_ho
     assert "PartitionError" in last
     assert "style-pipeline submit VIDEO --style STYLE" in last
     assert "DAGSTER_HOME" in last
+
+
+@pytest.mark.slow
+def test_both_locations_load_where_jobs_go_to_azure(settings: Settings) -> None:
+    azure = dict.fromkeys(("SUBSCRIPTION", "RESOURCE_GROUP", "WORKSPACE", "OPERATIONS"), "x")
+    more = {f"STYLE_PIPELINE_AZURE_{name}": value for name, value in azure.items()}
+    install(settings)
+    home = {"DAGSTER_HOME": str(settings.dagster_home), "STYLE_PIPELINE_LAUNCHER": "azure_ml"}
+    workspace = str(ROOT / "workspace.yaml")
+    checked = dagster(settings, "definitions", "validate", "-w", workspace, **home, **more)
+    assert checked.returncode == 0, checked.stderr

@@ -9,8 +9,6 @@ In-process execution: the heavy work is in processes of its own anyway, and star
 per asset costs more than all four assets do besides it.
 """
 
-from dataclasses import replace
-
 import dagster as dg
 
 from style_pipeline.defs import assets, partitions, style_assets
@@ -36,15 +34,11 @@ def definitions_for(settings: Settings) -> dg.Definitions:
 
 
 def style_definitions_for(settings: Settings) -> dg.Definitions:
-    """Asset, job, sensor and resources that turn paintings into styles.
-
-    Lessons take minutes and one processor, so they are held where Dagster runs, whatever runs the
-    videos' jobs.
-    """
+    """Asset, job, sensor and resources that turn paintings into styles."""
     return dg.Definitions(
         assets=[style_assets.style_checkpoint],
         jobs=[style_assets.learn_style],
         sensors=[style_assets.new_painting_sensor],
-        resources=embedded_resources(replace(settings, azure=None)),
+        resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )

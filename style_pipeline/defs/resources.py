@@ -139,5 +139,6 @@ def _launcher(settings: Settings) -> dg.ConfigurableResource[StyleLauncher[Any]]
     url, deadline = settings.store_url, settings.deadline_seconds
     if settings.azure is None:
         return LauncherResource(store_url=url, ranks=settings.ranks, deadline_seconds=deadline)
-    azure = asdict(settings.azure)
+    # Dagster's maps hold no None: what is unset keeps its default.
+    azure = {name: value for name, value in asdict(settings.azure).items() if value is not None}
     return AzureMlLauncherResource(store_url=url, deadline_seconds=deadline, azure=azure)

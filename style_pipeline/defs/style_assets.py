@@ -73,6 +73,7 @@ def _lesson_facts(store: MediaStore, lesson: Lesson, report: LessonReport) -> di
         "style_error": report.style_error,
         "content_error": report.content_error,
         "painting": lesson.painting.key,
+        **({"notes": "; ".join(report.notes)} if report.notes else {}),
     }
     with suppress(ObjectMissing):
         jpeg = base64.b64encode(store.read_bytes(layout.samples_key(lesson.prefix))).decode()

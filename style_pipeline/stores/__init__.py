@@ -7,9 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.store import MediaStore, without_secrets
+from style_pipeline.stores.azure_location import AzureLocation
 from style_pipeline.stores.local import LocalStore
 
-__all__ = ["LocalStore", "open_store"]
+__all__ = ["LocalStore", "open_store", "same_account"]
 
 
 def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:
@@ -36,3 +37,10 @@ def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:
             f"{url!r} names no absolute folder: write three slashes, as in file:///srv/media"
         )
     return LocalStore(folder)
+
+
+def same_account(one: str, other: str) -> bool:
+    """Whether two stores lie in one storage account of Azure, which one key would open."""
+    if not all(urlsplit(url).scheme in ("http", "https") for url in (one, other)):
+        return False
+    return AzureLocation.parse(one).account_url == AzureLocation.parse(other).account_url

@@ -28,7 +28,7 @@ class Artifacts:
         """A container for one upload: its URL, and the URL that may be written to."""
         container = str(uuid.uuid4())
         self.blobs.client().create_container(container)
-        url = f"{self.blobs.url}/{container}"
+        url = f"{self.blobs.url()}/{container}"
         return url, f"{url}?{self.blobs.sas(container, 'rcwl')}"
 
     def fetch_code(self, uri: str, folder: Path) -> None:
@@ -53,7 +53,7 @@ class Artifacts:
         client = self.blobs.client().get_container_client(LOGS)
         prefix = log_prefix(job)
         return {
-            blob.name.removeprefix(prefix): f"{self.blobs.url}/{LOGS}/{blob.name}?{sas}"
+            blob.name.removeprefix(prefix): f"{self.blobs.url()}/{LOGS}/{blob.name}?{sas}"
             for blob in client.list_blobs(name_starts_with=prefix)
         }
 

@@ -1,6 +1,11 @@
-"""Azurite, Microsoft's own storage emulator, behind TLS and with sign-in by token."""
+"""Azurite, Microsoft's own storage emulator, behind TLS and with sign-in by token.
 
+Two accounts, as in production: one for media, and the workspace's own for operations.
+"""
+
+import base64
 import datetime as dt
+import os
 import socket
 import ssl
 import time
@@ -19,7 +24,10 @@ from style_pipeline_tests.azure_ml.egress import SUFFIX
 
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""Azurite's account and key are the same everywhere, and published by Microsoft."""
+"""The workspace's account. Azurite's is the same everywhere, and published by Microsoft."""
+
+MEDIA = "stylemedia"
+_KEYS = {ACCOUNT: KEY, MEDIA: base64.b64encode(b"opens an emulator on loopback").decode()}
 
 PROGRAM = Path(__file__).parents[2] / ".cache/azurite/node_modules/.bin/azurite-blob"
 _READY_SECONDS = 60
@@ -37,25 +45,28 @@ class Blobs:
         """The suffix that the SDK puts behind ``<account>.blob.``."""
         return f"{SUFFIX.removeprefix('.')}:{self.port}"
 
-    @property
-    def url(self) -> str:
-        """The account's URL as the SDKs know it; leads here through the proxy only."""
-        return f"https://{ACCOUNT}.blob.{self.endpoint}"
+    def url(self, account: str = ACCOUNT) -> str:
+        """An account's URL as the SDKs know it; leads here through the proxy only."""
+        return f"https://{account}.blob.{self.endpoint}"
 
-    def client(self) -> BlobServiceClient:
+    def direct_url(self, account: str = ACCOUNT) -> str:
+        """An account's URL for tools that know of no proxy."""
+        return f"https://127.0.0.1:{self.port}/{account}"
+
+    def client(self, account: str = ACCOUNT) -> BlobServiceClient:
         """The emulator's own way in, past proxy and sign-in."""
         return BlobServiceClient(
-            f"https://127.0.0.1:{self.port}/{ACCOUNT}",
-            credential=KEY,
+            self.direct_url(account),
+            credential=_KEYS[account],
             connection_verify=str(self.authority.ca),
             use_env_settings=False,
         )
 
-    def sas(self, container: str, permission: str) -> str:
-        """A signature for one container, for an hour."""
-        expiry = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    def sas(self, container: str, permission: str, account: str = ACCOUNT, hours: int = 1) -> str:
+        """A signature for one container, for as many hours."""
+        expiry = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
         return generate_container_sas(
-            ACCOUNT, container, account_key=KEY, permission=permission, expiry=expiry
+            account, container, account_key=_KEYS[account], permission=permission, expiry=expiry
         )
 
 
@@ -64,7 +75,10 @@ def running_blobs(folder: Path, authority: Authority) -> Iterator[Blobs]:
     """Azurite on a free port of 127.0.0.1, with its data in ``folder``."""
     port = _free_port()
     lines: list[str] = []
-    with process.running(_command(folder, authority, port), on_line=lines.append) as running:
+    accounts = ";".join(f"{account}:{key}" for account, key in _KEYS.items())
+    env = {**os.environ, "AZURITE_ACCOUNTS": accounts}
+    argv = _command(folder, authority, port)
+    with process.running(argv, on_line=lines.append, env=env) as running:
         until = time.monotonic() + _READY_SECONDS
         while not _answers(port, authority):
             assert running.poll() is None, "\n".join(lines)

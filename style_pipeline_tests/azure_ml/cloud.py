@@ -10,7 +10,8 @@ from pathlib import Path
 from style_pipeline_tests.azure_ml import state as names
 from style_pipeline_tests.azure_ml.artifacts import Artifacts
 from style_pipeline_tests.azure_ml.authority import found_authority
-from style_pipeline_tests.azure_ml.blobs import Blobs, running_blobs
+from style_pipeline_tests.azure_ml.blobs import ACCOUNT, Blobs, running_blobs
+from style_pipeline_tests.azure_ml.capacity import Capacity
 from style_pipeline_tests.azure_ml.control_plane import ControlPlane
 from style_pipeline_tests.azure_ml.egress import Egress, guarded_egress
 from style_pipeline_tests.azure_ml.faults import Faults
@@ -64,13 +65,14 @@ class Cloud:
         """A cluster and an environment of the names that are usual, past the API."""
         scale = {"properties": {"properties": {"scaleSettings": {"maxNodeCount": nodes}}}}
         self.plane.state.computes["style-gpu"] = scale
+        self.plane.state.capacities["style-gpu"] = Capacity(nodes, 120, self.plane.state.clock)
         self.plane.state.assets["environments/style-worker/versions/1"] = {"properties": {}}
 
-    def new_container(self) -> str:
+    def new_container(self, account: str = ACCOUNT, name: str | None = None) -> str:
         """The URL of an empty container, as the SDKs and the product know it."""
-        name = f"test-{uuid.uuid4().hex}"
-        self.blobs.client().create_container(name)
-        return f"{self.blobs.url}/{name}"
+        name = name or f"test-{uuid.uuid4().hex}"
+        self.blobs.client(account).create_container(name)
+        return f"{self.blobs.url(account)}/{name}"
 
     def wait_for(self, status: str, *, times: int = 1, seconds: float = 60) -> Run:
         """The first job, once it has come into this state so many times."""
@@ -103,6 +105,7 @@ class Cloud:
         state = self.plane.state
         state.runs.clear()
         state.computes.clear()
+        state.capacities.clear()
         for path in [path for path in state.assets if not path.startswith("codes/")]:
             del state.assets[path]
         state.faults = Faults()

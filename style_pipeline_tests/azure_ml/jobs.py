@@ -38,7 +38,8 @@ def put_job(state: State, request: Request, name: str) -> Reply:
     code = state.asset(_below(asked["codeId"]))["properties"]["codeUri"]
     folder = state.folder / "jobs" / name
     environ = dict(state.node_environ)
-    run = Run(name, properties, folder, state.artifacts, state.faults, environ, code)
+    cluster = state.capacities[_compute_of(asked)]
+    run = Run(name, properties, folder, state.artifacts, state.faults, environ, code, cluster)
     state.runs[name] = run
     reply = Reply(201, _shown(run, run.status))
     run.start()
@@ -84,13 +85,17 @@ def _shown(run: Run, status: str) -> Document:
 
 
 def _check(state: State, asked: Document) -> None:
-    compute = asked["computeId"].rsplit("/", 1)[-1]
+    compute = _compute_of(asked)
     if compute not in state.computes:
         raise Refusal(400, "UserError", f"there is no compute {compute}")
     most = state.computes[compute]["properties"]["properties"]["scaleSettings"]["maxNodeCount"]
     if asked["resources"]["instanceCount"] > most:
         raise Refusal(400, "UserError", f"{compute} has no more than {most} nodes")
     state.asset(_below(asked["environmentId"]))
+
+
+def _compute_of(asked: Document) -> str:
+    return str(asked["computeId"].rsplit("/", 1)[-1])
 
 
 def _below(identifier: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from style_pipeline_tests.azure_ml.artifacts import Artifacts
+from style_pipeline_tests.azure_ml.capacity import Capacity
 from style_pipeline_tests.azure_ml.faults import Faults
 from style_pipeline_tests.azure_ml.nodes import Nodes, working_nodes
 
@@ -38,6 +39,7 @@ class Run:
     faults: Faults
     environ: dict[str, str]
     code_uri: str
+    cluster: Capacity
     error: dict[str, str] | None = None
     starts: int = 0
     history: list[str] = field(default_factory=list)
@@ -75,10 +77,18 @@ class Run:
     def _live(self) -> str | None:
         """One start of the job; its last status, or None where it is to be started again."""
         self.starts += 1
-        for status in ("Queued", "Preparing", "Starting"):
+        self._become("Queued")
+        if not self._queue():
+            return "Canceled"
+        try:
+            return self._occupy()
+        finally:
+            self.cluster.release(self.name)
+
+    def _occupy(self) -> str | None:
+        """From the first node to the last; as :meth:`_live`."""
+        for status in ("Preparing", "Starting"):
             self._become(status)
-            if not self._wait(self.faults.queue_seconds if status == "Queued" else 0.0):
-                return "Canceled"
         if self.faults.instead is not None:
             self._become("Running")
             self.faults.instead()
@@ -116,7 +126,7 @@ class Run:
         return result
 
     def _attend(self, nodes: Nodes) -> int | None:
-        limit = _seconds((self.properties.get("limits") or {}).get("timeout"))
+        limit = seconds_of((self.properties.get("limits") or {}).get("timeout"))
         until = time.monotonic() + limit
         while (code := nodes.running.wait(_LOOK_SECONDS)) is None:
             if time.monotonic() > until:
@@ -139,12 +149,14 @@ class Run:
         self.error = {"code": "UserError", "message": f"Execution failed with exit code {code}"}
         return "Failed"
 
-    def _wait(self, seconds: float) -> bool:
-        """Whether nothing ended the job meanwhile."""
-        until = time.monotonic() + seconds
-        while self._blow is not Blow.CANCEL and time.monotonic() < until:
+    def _queue(self) -> bool:
+        """Wait for nodes; whether the job has got them, and was not cancelled meanwhile."""
+        until = time.monotonic() + self.faults.queue_seconds
+        while self._blow is not Blow.CANCEL:
+            if time.monotonic() >= until and self.cluster.claim(self.name, self.nodes):
+                return True
             time.sleep(_LOOK_SECONDS)
-        return self._blow is not Blow.CANCEL
+        return False
 
     def _become(self, status: str) -> None:
         self.properties["status"] = status
@@ -163,7 +175,7 @@ class Run:
         return {**kept, "PATH": path, **self.environ, **azure, **asked}
 
 
-def _seconds(duration: str | None) -> float:
+def seconds_of(duration: str | None) -> float:
     """An ISO 8601 duration as the SDK writes it (``PT5M``, ``PT90S``); none is for ever."""
     if duration is None:
         return float("inf")

@@ -1,12 +1,14 @@
 """What a workspace knows: code, environments, clusters, jobs."""
 
 import datetime as dt
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from style_pipeline_tests.azure_ml.artifacts import Artifacts
+from style_pipeline_tests.azure_ml.capacity import Capacity
 from style_pipeline_tests.azure_ml.faults import Faults
 from style_pipeline_tests.azure_ml.run import Run
 
@@ -40,7 +42,9 @@ class State:
     node_environ: Mapping[str, str]
     assets: dict[str, Document] = field(default_factory=dict)
     computes: dict[str, Document] = field(default_factory=dict)
+    capacities: dict[str, Capacity] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     def run(self, name: str) -> Run:
         """The job of this name."""

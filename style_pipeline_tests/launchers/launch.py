@@ -12,6 +12,7 @@ import dagster as dg
 
 from style_pipeline.job import StyleJob, StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
+from style_pipeline.lesson import Lesson, LessonLauncher
 from style_pipeline.manifest import FrameManifest
 from style_pipeline_tests.sources import make_source
 
@@ -27,6 +28,19 @@ def materialize(
     @dg.asset
     def styled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         report = launcher.run(context, job, manifest)
+        return dg.MaterializeResult(metadata={"report": report.to_json().decode()})
+
+    return dg.materialize([styled], instance=instance, raise_on_error=False)
+
+
+def teach(
+    launcher: LessonLauncher[Any], lesson: Lesson, instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    """Materialise one asset that has ``lesson`` learnt; the report becomes its metadata."""
+
+    @dg.asset
+    def styled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        report = launcher.learn(context, lesson)
         return dg.MaterializeResult(metadata={"report": report.to_json().decode()})
 
     return dg.materialize([styled], instance=instance, raise_on_error=False)

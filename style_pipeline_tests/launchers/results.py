@@ -1,7 +1,8 @@
-"""What a Dagster run of one style job came to."""
+"""What a Dagster run of one style job or lesson came to."""
 
 import dagster as dg
 
+from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
 
 
@@ -10,9 +11,17 @@ def said(instance: dg.DagsterInstance, run_id: str) -> str:
 
 
 def reported(result: dg.ExecuteInProcessResult) -> StyleReport:
+    return StyleReport.from_json(_report(result))
+
+
+def learnt(result: dg.ExecuteInProcessResult) -> LessonReport:
+    return LessonReport.from_json(_report(result))
+
+
+def _report(result: dg.ExecuteInProcessResult) -> bytes:
     (event,) = result.get_asset_materialization_events()
     metadata = event.step_materialization_data.materialization.metadata
-    return StyleReport.from_json(str(metadata["report"].value).encode())
+    return str(metadata["report"].value).encode()
 
 
 def failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from style_pipeline.azure_prices import Price
 from style_pipeline.launchers.azure_ml.states import State
 from style_pipeline.launchers.azure_ml.workspace import Sighting
 
@@ -13,7 +14,7 @@ class Bill:
     Measured between looks: the time in which nodes start and stop is paid for too, but not seen.
     """
 
-    price_per_node_hour: float | None
+    price: Price | None
     node_seconds: float = 0.0
     _since: dict[str, float] = field(default_factory=dict)
     _seen: dict[str, Sighting] = field(default_factory=dict)
@@ -32,8 +33,8 @@ class Bill:
         jobs = [f"Azure ML job {job.name} on {_nodes(job.nodes)}" for job in self._seen.values()]
         urls = [job.studio_url for job in self._seen.values() if job.studio_url]
         hours = self.node_seconds / 3600
-        price = self.price_per_node_hour
-        cost = "" if price is None else f", about {hours * price:.2f} at {price:g} per node-hour"
+        price = self.price
+        cost = "" if price is None else f", about {price.of(hours)} at {price}"
         return (*jobs, *urls, f"{hours:.3f} node-hours{cost}")
 
 

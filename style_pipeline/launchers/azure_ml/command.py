@@ -1,14 +1,14 @@
-"""A style job as Azure ML is told of it."""
+"""A task as Azure ML is told of it."""
 
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from style_pipeline import layout
 from style_pipeline.azure_settings import AzureSettings
-from style_pipeline.job import StyleJob
+from style_pipeline.launchers.azure_ml.tasks import Size, Task
 from style_pipeline.launchers.environment import rank_environment
 
 if TYPE_CHECKING:
@@ -19,26 +19,17 @@ EXPERIMENT = "style_pipeline"
 
 @dataclass(frozen=True)
 class Order:
-    """One attempt at a job: its name, its size, and the longest it may run."""
+    """One attempt at a task: its name, its size, and the longest it may run."""
 
     name: str
-    nodes: int
+    size: Size
     seconds: float
     tags: Mapping[str, str]
 
 
-def nodes_for(shards: int, settings: AzureSettings) -> int:
-    """Nodes that ``shards`` can keep busy, one shard per GPU at the least; one where none is left.
-
-    One is enough to find that there is nothing to do and to report it.
-    """
-    wanted = -(-shards // settings.gpus_per_node)
-    return max(1, min(settings.nodes, wanted))
-
-
 def command_job(
     order: Order,
-    job: StyleJob,
+    task: Task[Any],
     store_url: str,
     settings: AzureSettings,
     code: Path,
@@ -52,20 +43,20 @@ def command_job(
     from azure.ai.ml import MpiDistribution, command
     from azure.ai.ml.entities import ManagedIdentityConfiguration
 
-    worker = ["python", "-m", "mpi4py", "-m", "style_pipeline.worker"]
-    arguments = ["--store", store_url, "--job", layout.job_key(job.prefix)]
+    worker = ["python", "-m", "mpi4py", "-m", task.program]
+    arguments = ["--store", store_url, "--job", layout.job_key(task.work.prefix)]
     return command(
         name=order.name,
-        display_name=f"{job.look.slug}: {job.video}",
+        display_name=task.title,
         experiment_name=EXPERIMENT,
         tags=dict(order.tags),
         code=str(code),
         command=shlex.join([*worker, *arguments]),
         environment=settings.environment,
-        environment_variables=rank_environment({}, job.threads_per_rank, pipes),
+        environment_variables=rank_environment({}, order.size.threads, pipes),
         compute=settings.compute,
-        instance_count=order.nodes,
-        distribution=MpiDistribution(process_count_per_instance=settings.gpus_per_node),
+        instance_count=order.size.nodes,
+        distribution=MpiDistribution(process_count_per_instance=order.size.ranks),
         timeout=max(1, round(order.seconds)),
         identity=ManagedIdentityConfiguration(client_id=settings.identity_client),
     )

@@ -1,7 +1,8 @@
-"""Everything done for one style job in one Dagster run: find, submit, follow, try again."""
+"""Everything done for one task in one Dagster run: find its job, submit, follow, try again."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Generic
 
 from dagster import (
     AssetExecutionContext,
@@ -13,39 +14,36 @@ from dagster import (
 from style_pipeline import layout
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.errors import ClusterError, StyleJobError, StylePipelineError
-from style_pipeline.job import StyleJob
 from style_pipeline.launchers.azure_ml.aftermath import Cause, cause_of, show_logs
-from style_pipeline.launchers.azure_ml.command import Order, command_job, nodes_for
+from style_pipeline.launchers.azure_ml.command import Order, command_job
 from style_pipeline.launchers.azure_ml.inbox import Inbox
-from style_pipeline.launchers.azure_ml.naming import job_names, job_tags
+from style_pipeline.launchers.azure_ml.naming import job_names
 from style_pipeline.launchers.azure_ml.snapshot import package_snapshot
 from style_pipeline.launchers.azure_ml.states import State
+from style_pipeline.launchers.azure_ml.tasks import Report, Task
 from style_pipeline.launchers.azure_ml.watch import Watch
 from style_pipeline.launchers.azure_ml.workspace import Sighting
 from style_pipeline.launchers.listener import Listener
-from style_pipeline.launchers.verdict import announce, conclude, last_words
-from style_pipeline.manifest import FrameManifest, StyleReport
+from style_pipeline.launchers.verdict import announce, last_words
 from style_pipeline.messages import read_failure
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
-from style_pipeline.worker.finished import finished_shards, unfinished_shards
 
 _LISTEN_SECONDS = 2.0
 _CANCEL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Effort:
-    """One run's work at one style job; ``watch`` is how its jobs are followed."""
+class Effort(Generic[Report]):
+    """One run's work at one task; ``watch`` is how its jobs are followed."""
 
     context: AssetExecutionContext | OpExecutionContext
     settings: AzureSettings
     store: MediaStore
-    job: StyleJob
-    manifest: FrameManifest
+    task: Task[Report]
     watch: Watch
 
-    def succeed(self) -> StyleReport:
+    def succeed(self) -> Report:
         """The report of the job that completed; raises what the last one ended with."""
         preemptions = 0
         for name, found in self._attempts():
@@ -63,7 +61,7 @@ class Effort:
 
     def _attempts(self) -> Iterator[tuple[str, bool]]:
         """The job to attend to, and whether it exists already; the next one whenever asked."""
-        for name in job_names(self.job, self.store.url):
+        for name in job_names(self.task.stem, self.store.url):
             seen = self.watch.look(name)
             if seen is None:
                 yield name, False
@@ -73,12 +71,7 @@ class Effort:
 
     def _is_done(self, seen: Sighting) -> bool:
         """Whether an earlier job did all, and nothing has happened to it since."""
-        if seen.state is not State.COMPLETED:
-            return False
-        if not self.store.exists(layout.report_key(self.job.prefix)):
-            return False
-        shards = self.manifest.shards
-        return len(finished_shards(self.store, self.job, shards)) == len(shards)
+        return seen.state is State.COMPLETED and self.task.is_done()
 
     def _attend(self, name: str, *, submit: bool) -> tuple[Sighting, Listener]:
         """Follow the job ``name`` to its end, after submitting it if need be."""
@@ -105,22 +98,24 @@ class Effort:
         return ended, listener
 
     def _submit(self, name: str, pipes: Mapping[str, str]) -> None:
-        announce(self.store, self.job)
-        missing = unfinished_shards(self.store, self.job, self.manifest)
-        run = self.context.run
-        order = Order(
-            name,
-            nodes_for(len(missing), self.settings),
-            self.watch.seconds_left(),
-            job_tags(self.job, run.run_id, run.root_run_id or run.run_id),
-        )
+        announce(self.store, self.task.work)
+        size = self.task.size(self.settings.nodes, self.settings.gpus_per_node)
+        order = Order(name, size, self.watch.seconds_left(), {**self._origin(), **self.task.tags})
         self.context.log.info(
-            f"submitting Azure ML job {name}: {len(missing)} of {len(self.manifest.shards)} "
-            f"shards on {order.nodes} of at most {self.settings.nodes} nodes"
+            f"submitting Azure ML job {name}: {size.left} on {size.nodes} of at most "
+            f"{self.settings.nodes} nodes"
         )
         with package_snapshot() as code:
-            command = command_job(order, self.job, self.store.url, self.settings, code, pipes)
+            command = command_job(order, self.task, self.store.url, self.settings, code, pipes)
             self.watch.patience.ask(lambda: self.watch.workspace.submit(command))
+
+    def _origin(self) -> dict[str, str]:
+        """What leads from the job in Azure ML back to Dagster."""
+        run = self.context.run
+        return {
+            "dagster_run_id": run.run_id,
+            "dagster_root_run_id": run.root_run_id or run.run_id,
+        }
 
     def _cancel(self, name: str) -> None:
         """Cancelling must not hide what it is done for: its own failure is only logged."""
@@ -131,13 +126,12 @@ class Effort:
         except StylePipelineError as error:
             self.context.log.warning(f"{error}; the job may go on: cancel {name} in Azure ML")
 
-    def _conclude(self, ended: Sighting, listener: Listener) -> StyleReport:
+    def _conclude(self, ended: Sighting, listener: Listener) -> Report:
         try:
-            report = conclude(self.store, self.job, self.manifest, listener.report)
+            return self.task.conclude(listener, self.watch.bill.notes())
         except StyleJobError:
             show_logs(self.watch.workspace, ended.name, self.context.log)
             raise
-        return replace(report, notes=(*report.notes, *self.watch.bill.notes()))
 
     def _cause(self, ended: Sighting, listener: Listener) -> Cause:
         if ended.state is State.CANCELED:
@@ -146,7 +140,7 @@ class Effort:
                 "shards are kept: run it again"
             )
         show_logs(self.watch.workspace, ended.name, self.context.log)
-        told = (read_failure(line) for line in last_words(self.store, self.job))
+        told = (read_failure(line) for line in last_words(self.store, self.task.work))
         said = next((failure for failure in told if failure), None)
         try:
             reason = self.watch.patience.ask(lambda: self.watch.workspace.why_failed(ended.name))

@@ -12,15 +12,19 @@ from style_pipeline.job import StyleJob
 from style_pipeline.launchers.azure_ml.bill import Bill
 from style_pipeline.launchers.azure_ml.effort import Effort
 from style_pipeline.launchers.azure_ml.patience import Patience
+from style_pipeline.launchers.azure_ml.tasks import Learning, Painting
 from style_pipeline.launchers.azure_ml.watch import Watch
 from style_pipeline.launchers.azure_ml.workspace import Workspace
+from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_store, same_account
 
 
 @dataclass(frozen=True)
 class AzureMlLauncher:
-    """Runs style jobs on an Azure ML cluster; see :class:`style_pipeline.job.StyleLauncher`.
+    """Runs style jobs and lessons on an Azure ML cluster.
+
+    See :class:`~style_pipeline.job.StyleLauncher`, :class:`~style_pipeline.lesson.LessonLauncher`.
 
     ``deadline`` is in seconds and counts from the start of :meth:`run`, queues included.
     ``clock`` and ``sleep`` are given by tests.
@@ -35,6 +39,11 @@ class AzureMlLauncher:
     def __post_init__(self) -> None:
         if self.deadline <= 0:
             raise ConfigurationError(f"a deadline of {self.deadline:g} s leaves no time to work")
+        if same_account(self.store_url, self.settings.operations_url):
+            raise ConfigurationError(
+                "jobs would report through the account of the media, where uploaders have rights; "
+                "set STYLE_PIPELINE_AZURE_OPERATIONS to a container of another account"
+            )
 
     def run(
         self,
@@ -50,13 +59,23 @@ class AzureMlLauncher:
         ML refuses or stays out of reach. However this is left, no job goes on that somebody would
         have to pay for.
         """
-        bill = Bill(self.settings.price_per_node_hour)
+        task = Painting(open_store(self.store_url), job, manifest)
+        return Effort(context, self.settings, task.store, task, self._watch(context)).succeed()
+
+    def learn(
+        self, context: AssetExecutionContext | OpExecutionContext, lesson: Lesson
+    ) -> LessonReport:
+        """Have ``lesson`` learnt on one node; raises like :meth:`run`."""
+        task = Learning(open_store(self.store_url), lesson)
+        return Effort(context, self.settings, task.store, task, self._watch(context)).succeed()
+
+    def _watch(self, context: AssetExecutionContext | OpExecutionContext) -> Watch:
+        """The deadline counts from here."""
+        bill = Bill(self.settings.price)
         pause = self.settings.poll_seconds
         patience = Patience(
             self.settings.patience_seconds, pause, self.clock, self.sleep, context.log
         )
         workspace = Workspace(self.settings)
         until = self.clock() + self.deadline
-        watch = Watch(workspace, patience, bill, context.log, pause, until, self.deadline)
-        store = open_store(self.store_url)
-        return Effort(context, self.settings, store, job, manifest, watch).succeed()
+        return Watch(workspace, patience, bill, context.log, pause, until, self.deadline)

@@ -15,6 +15,7 @@ import pytest
 from style_pipeline import layout, process
 from style_pipeline.job import StyleJob
 from style_pipeline.stores import open_store
+from style_pipeline_tests.azure_ml.blobs import MEDIA
 from style_pipeline_tests.azure_ml.cloud import Cloud
 from style_pipeline_tests.launchers.azure_ml.conftest import LauncherFactory
 from style_pipeline_tests.launchers.launch import materialize
@@ -68,13 +69,15 @@ def test_the_result_is_the_local_launchers_byte_for_byte(
     launcher: LauncherFactory,
     source: SourceFactory,
     instance: dg.DagsterInstance,
+    tmp_path: Path,
 ) -> None:
     whole, local = (source(frames=9, shard_frames=2) for _ in range(2))
     job = whole.job()
     paint(local.store, local.job(), ranks=1)
-    result = materialize(
-        launcher(whole.store.url, PRICE_PER_NODE_HOUR="3.5"), job, whole.manifest, instance
-    )
+    prices = tmp_path / "prices.toml"
+    prices.write_text("currency = 'EUR'\n[Standard_NC4as_T4_v3]\nlow_priority = 3.5\n")
+    made = launcher(whole.store.url, PRICES=str(prices))
+    result = materialize(made, job, whole.manifest, instance)
     assert result.success
     assert whole.styled(job) == local.styled(local.job())
     report = reported(result)
@@ -84,7 +87,7 @@ def test_the_result_is_the_local_launchers_byte_for_byte(
     assert f"Azure ML job {run.name} on 2 nodes" in notes
     assert f"https://ml.azure.com/runs/{run.name}" in notes
     assert "node-hours, about 0.0" in notes
-    assert "at 3.5 per node-hour" in notes
+    assert "at 3.5 EUR per node-hour" in notes
     assert "9 of 9 frames" in said(instance, result.run_id)
 
 
@@ -97,7 +100,7 @@ def test_media_and_messages_may_lie_in_blobs(
     """Nothing is shared between Dagster, its store and the nodes but what a token opens."""
     local = source(frames=9, shard_frames=2)
     job = local.job()
-    media, operations = cloud.new_container(), cloud.new_container()
+    media, operations = cloud.new_container(MEDIA), cloud.new_container()
     store = open_store(media)
     for found in local.store.list():
         store.upload(local.store.read_bytes(found.key), found.key)

@@ -8,23 +8,22 @@ import pytest
 from azure.ai.ml._restclient.arm_ml_service.models import JobStatus
 
 from style_pipeline import layout
+from style_pipeline.azure_prices import Price
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.errors import ClusterUnavailable, ConfigurationError, StoreError
 from style_pipeline.launchers.azure_ml.aftermath import cause_of
 from style_pipeline.launchers.azure_ml.bill import Bill
-from style_pipeline.launchers.azure_ml.command import nodes_for
 from style_pipeline.launchers.azure_ml.inbox import Inbox
 from style_pipeline.launchers.azure_ml.naming import job_names
 from style_pipeline.launchers.azure_ml.patience import Patience
 from style_pipeline.launchers.azure_ml.states import _STATES, State, state_of
+from style_pipeline.launchers.azure_ml.tasks import Painting, nodes_for
 from style_pipeline.launchers.azure_ml.workspace import Sighting
 from style_pipeline.settings import Settings
 from style_pipeline.stores import LocalStore
 from style_pipeline.worker.outbox import OutboxWriter
 from style_pipeline_tests.launchers.test_hearing import Log
 from style_pipeline_tests.worker.conftest import SourceFactory
-
-SETTINGS = AzureSettings("sub", "group", "space", "file:///operations", nodes=4, gpus_per_node=2)
 
 
 def test_every_status_of_the_api_is_known() -> None:
@@ -38,22 +37,25 @@ def test_every_status_of_the_api_is_known() -> None:
 
 
 def test_names_are_the_same_for_the_same_pictures_in_the_same_place(source: SourceFactory) -> None:
-    job, other = source(frames=3, shard_frames=1).job(), source(frames=3, shard_frames=1).job(2)
-    first, second = islice(job_names(job, "file:///a"), 2)
+    whole = source(frames=3, shard_frames=1)
+    one, other = (
+        Painting(whole.store, whole.job(threads), whole.manifest).stem for threads in (1, 2)
+    )
+    first, second = islice(job_names(one, "file:///a"), 2)
     assert first.removesuffix("-1") == second.removesuffix("-2")
-    assert next(job_names(job, "file:///a")) == first
-    assert len({first, next(job_names(job, "file:///b")), next(job_names(other, "file:///a"))}) == 3
+    assert next(job_names(one, "file:///a")) == first
+    assert len({first, next(job_names(one, "file:///b")), next(job_names(other, "file:///a"))}) == 3
     assert set(first) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert len(first) < 100
 
 
 @pytest.mark.parametrize(("shards", "nodes"), [(0, 1), (1, 1), (2, 1), (3, 2), (7, 4), (99, 4)])
 def test_no_more_nodes_than_shards_can_keep_busy(shards: int, nodes: int) -> None:
-    assert nodes_for(shards, SETTINGS) == nodes
+    assert nodes_for(shards, most=4, gpus_per_node=2) == nodes
 
 
 def test_the_bill_counts_nodes_while_they_work() -> None:
-    bill = Bill(price_per_node_hour=3.0)
+    bill = Bill(Price(3.0, "EUR"))
     for status, now in [("Queued", 0), ("Running", 1000), ("Finalizing", 2800), ("Failed", 4600)]:
         bill.note(Sighting("a", status, "https://studio/a", 2), now)
     for status, now in [("Queued", 4600), ("Running", 9000), ("Completed", 10800)]:
@@ -63,7 +65,7 @@ def test_the_bill_counts_nodes_while_they_work() -> None:
         "Azure ML job b on 1 node",
         "https://studio/a",
         "https://studio/b",
-        "2.500 node-hours, about 7.50 at 3 per node-hour",
+        "2.500 node-hours, about 7.50 EUR at 3 EUR per node-hour",
     )
     assert Bill(None).notes() == ("0.000 node-hours",)
 

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from style_pipeline import layout
+from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import StyleJob
 from style_pipeline.manifest import StyleReport
 from style_pipeline.worker.line import Line
@@ -270,3 +271,10 @@ def struck(cloud: Cloud, blow: Blow) -> None:
 def test_a_launcher_without_time_makes_no_sense(launcher: LauncherFactory) -> None:
     with pytest.raises(ValueError, match="leaves no time to work"):
         replace(launcher("file:///srv"), deadline=0)
+
+
+def test_jobs_do_not_report_through_the_account_of_the_media(launcher: LauncherFactory) -> None:
+    account = "https://studio.blob.core.windows.net"
+    with pytest.raises(ConfigurationError, match="set STYLE_PIPELINE_AZURE_OPERATIONS to"):
+        launcher(f"{account}/media", OPERATIONS=f"{account}/operations")
+    launcher(f"{account}/media", OPERATIONS="https://office.blob.core.windows.net/operations")

@@ -23,7 +23,7 @@ class ControlPlane:
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; what is not foreseen is refused."""
-        route, names = _find(request)
+        route, names = find(request.method, request.path)
         if route is None:
             return self._violation(f"unknown call {request.method} {request.path}")
         self.calls.append(route.call)
@@ -53,10 +53,11 @@ class ControlPlane:
         return _error(Refusal(400, "EmulatorRefuses", text))
 
 
-def _find(request: Request) -> tuple[Route | None, dict[str, str]]:
+def find(method: str, path: str) -> tuple[Route | None, dict[str, str]]:
+    """The route of a request and the names in its path; no route where there is none."""
     for route in ROUTES:
-        match = route.pattern.fullmatch(request.path)
-        if match and route.method == request.method:
+        match = route.pattern.fullmatch(path)
+        if match and route.method == method:
             return route, match.groupdict()
     return None, {}
 

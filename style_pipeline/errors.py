@@ -95,6 +95,10 @@ class StoreFull(StoreError, OSError):
 # --- manifests and jobs --------------------------------------------------------------------
 
 
+class AlertError(StylePipelineError):
+    """People could not be told of something."""
+
+
 class ManifestError(StylePipelineError, ValueError):
     """A manifest, sidecar, job or report is malformed, of another version, or untrue."""
 

@@ -5,8 +5,9 @@ a laptop's ``mpiexec`` and an Azure ML cluster read the very same bytes.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from style_pipeline import document, layout
 from style_pipeline.document import Document
@@ -18,6 +19,8 @@ VERSION = 2
 
 ENGINE_VERSION = 2
 """Raised whenever the same job would give other pixels than before."""
+
+_PROGRESS = re.compile(r"(\d+) of (\d+) (\w+), ([\d.]+) per second(?:, (\d+) s left)?")
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,15 @@ class Progress:
     frames_per_second: float
     eta_seconds: float | None
     unit: str = "frames"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """What ``str()`` made of a progress; None where ``text`` is something else."""
+        match = _PROGRESS.fullmatch(text.strip())
+        if match is None:
+            return None
+        done, total, unit, rate, eta = match.groups()
+        return cls(int(done), int(total), float(rate), None if eta is None else float(eta), unit)
 
     def __str__(self) -> str:
         eta = "" if self.eta_seconds is None else f", {self.eta_seconds:.0f} s left"

@@ -14,7 +14,8 @@ from style_pipeline.variables import Reader
 
 STORE_SAS = "STYLE_PIPELINE_STORE_SAS"
 STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
-SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING})
+ALERT_URL = "STYLE_PIPELINE_ALERT_URL"
+SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING, ALERT_URL})
 """Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
@@ -34,6 +35,7 @@ VARIABLES = {
     "STYLE_PIPELINE_TRUNK": "VGG-16 in safetensors, which judges while a style is learnt",
     "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
+    ALERT_URL: "web hook that is told of failed and of stalled runs (default: none)",
     **limits.VARIABLES,
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
     "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
@@ -63,6 +65,7 @@ class Settings:
     trunk: Path | None = None
     photographs: Path | None = None
     lesson_steps: int = 900
+    alerts: bool = False
     upload: UploadLimits = field(default_factory=UploadLimits)
     ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
@@ -91,6 +94,7 @@ class Settings:
             trunk=read.path("TRUNK", base),
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
+            alerts=bool(environ.get(ALERT_URL)),
             upload=UploadLimits.from_environment(environ),
             ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,

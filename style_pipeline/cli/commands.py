@@ -31,6 +31,7 @@ def main() -> None:
       style-pipeline styles --sheet styles.jpg          and what that looks like
       style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
       style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
+      style-pipeline status                             what is in the works
 
     Everything is kept in ./data, or where STYLE_PIPELINE_HOME says. A run that was stopped goes on
     where it was when the same command is given again.
@@ -149,6 +150,24 @@ def home() -> None:
     from style_pipeline.defs.instance import install
 
     click.echo(install(_settings()))
+
+
+@main.command()
+@debug_option
+def status() -> None:
+    """Show what is being painted, how far it is, what waits, and what failed since yesterday.
+
+    Tab-separated where the output is piped.
+
+    \b
+    Examples:
+      style-pipeline status
+      watch style-pipeline status
+    """
+    from style_pipeline.cli.status import status_lines
+
+    for line in status_lines(_settings()):
+        click.echo(line)
 
 
 main.add_command(azure)

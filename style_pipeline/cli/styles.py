@@ -1,11 +1,11 @@
 """``styles``: what can be painted, as a list or as a picture; its sub-commands change that."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
+from style_pipeline.cli.columns import lines_of
 from style_pipeline.cli.faults import debug_option
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.settings import Settings
@@ -92,12 +92,5 @@ def _list(settings: Settings) -> None:
     from style_pipeline.style import catalogue
 
     offers = catalogue.offers(open_store(settings.store_url)).values()
-    rows = [(o.name, o.painting.title, o.painting.artist, o.origin) for o in offers]
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        padded = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+    for line in lines_of([(o.name, o.painting.title, o.painting.artist, o.origin) for o in offers]):
+        click.echo(line)

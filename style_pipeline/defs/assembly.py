@@ -11,7 +11,7 @@ per asset costs more than all four assets do besides it.
 
 import dagster as dg
 
-from style_pipeline.defs import assets, partitions, style_assets
+from style_pipeline.defs import alerts, assets, partitions, style_assets
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import new_video_sensor
@@ -27,10 +27,15 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[*videos, styles],
         jobs=[paint_video],
-        sensors=[new_video_sensor],
+        sensors=[new_video_sensor, *_alerts(settings)],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )
+
+
+def _alerts(settings: Settings) -> list[dg.SensorDefinition]:
+    """Whoever wants to be told of failures has named a web hook."""
+    return [alerts.failed_run_alert, alerts.stalled_run_alert] if settings.alerts else []
 
 
 def style_definitions_for(settings: Settings) -> dg.Definitions:

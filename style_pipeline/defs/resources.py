@@ -1,5 +1,6 @@
 """What assets are given: the store, the launcher, the recipe, and one run's scratch folder."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
+from style_pipeline.defs.webhook import Webhook
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Encoding, StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
@@ -20,7 +22,7 @@ from style_pipeline.limits import UploadLimits
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.frames import FrameFormat, FrameSettings
 from style_pipeline.process import Limits
-from style_pipeline.settings import Settings
+from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 
@@ -60,6 +62,13 @@ class AzureMlLauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
 
         settings = AzureSettings(**self.azure)
         return AzureMlLauncher(self.store_url, settings, self.deadline_seconds)
+
+
+class WebhookResource(dg.ConfigurableResource[Webhook]):
+    """Where alerts go; the address is read from the environment, since it is a secret."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Webhook:
+        return Webhook(os.environ.get(ALERT_URL, ""))
 
 
 class ScratchResource(dg.ConfigurableResource[Scratch]):
@@ -120,6 +129,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "store": StoreResource(url=url),
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
+        "webhook": WebhookResource(),
         "scratch": ScratchResource(
             folder=str(settings.scratch),
             store_url=url,

@@ -21,7 +21,7 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: setup
-setup: $(INSTALLED) ffmpeg bubblewrap $(AZURITE) ## .venv with everything in it, ffmpeg, Azurite; at once where all exist
+setup: $(INSTALLED) ffmpeg bubblewrap compiler $(AZURITE) ## .venv with everything in it, ffmpeg, Azurite; at once where all exist
 
 $(INSTALLED): pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -54,6 +54,11 @@ ffmpeg:
 bubblewrap:
 	-$(call packages,bwrap,bubblewrap)
 
+# Compiles what lies between the convolutions; where there is none, PyTorch does it, and slower.
+.PHONY: compiler
+compiler:
+	-$(call packages,c++,g++)
+
 # For the tests alone: a demo needs none of it.
 $(AZURITE):
 	$(call packages,node npm,nodejs npm)
@@ -63,7 +68,7 @@ $(AZURITE):
 	@touch $@
 
 .PHONY: demo
-demo: $(INSTALLED) ffmpeg bubblewrap $(CLIP) ## paint a real clip with sound, and say where the result is
+demo: $(INSTALLED) ffmpeg bubblewrap compiler $(CLIP) ## paint a real clip with sound, and say where the result is
 	@echo "Big Buck Bunny, (c) 2008 Blender Foundation, CC BY 3.0, https://peach.blender.org"
 	@$(BIN)/style-pipeline run $(CLIP) --style $(STYLE)
 

@@ -15,7 +15,7 @@ from style_pipeline.errors import ManifestError
 from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
 
-VERSION = 2
+VERSION = 3
 
 ENGINE_VERSION = 2
 """Raised whenever the same job would give other pixels than before."""
@@ -57,7 +57,8 @@ class StyleJob(Document):
     ``video`` and ``run_id`` lead back to Dagster and do not influence a pixel. ``manifest_key`` is
     the frame manifest, ``manifest_sha256`` pins its content. ``styles`` are those of the look's
     blend, in its order. ``threads_per_rank`` is part of the digest because the order of
-    floating-point sums depends on it.
+    floating-point sums depends on it, and so is ``engine``, how the look is computed: one of
+    :data:`style_pipeline.style.engine.ENGINES`.
     """
 
     video: str
@@ -69,6 +70,7 @@ class StyleJob(Document):
     styles: tuple[StyleChoice, ...]
     encoding: Encoding = Encoding()
     threads_per_rank: int = 1
+    engine: str = "torch-float32"
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ class StyleJob(Document):
     def digest(self) -> str:
         """Names everything that determines the pictures; the folder of the styled shards."""
         parts = {
-            "engine": ENGINE_VERSION,
+            "engine": [ENGINE_VERSION, self.engine],
             "frames": self.frames_digest,
             "look": document.plain(self.look),
             "styles": [[style.kind, style.name, style.sha256] for style in self.styles],

@@ -65,6 +65,11 @@ class Look:
         return tuple(share.style for share in self.blend)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is what the network paints, and nothing is done with it afterwards."""
+        return self.strength == 100 and not self.keep_colours and self.scale == 100
+
+    @property
     def slug(self) -> str:
         """The canonical spelling, for folders and partition keys."""
         single = len(self.blend) == 1

@@ -28,6 +28,10 @@ VARIABLES = {
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
     "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
+    "STYLE_PIPELINE_ENGINE": "how the network is computed: auto, native-bfloat16, native-float32, "
+    "torch-float32, torch-float16 (default: auto, the fastest that this machine has)",
+    "STYLE_PIPELINE_FRAME_MEMORY_MB": "memory that each rank may take for a frame; with less than "
+    "a frame needs, it is painted in bands (default: what is free, shared by the ranks)",
     "STYLE_PIPELINE_DEADLINE_SECONDS": "longest time for one style job (default: 21600)",
     "STYLE_PIPELINE_SHARD_FRAMES": "frames per shard (default: 24)",
     "STYLE_PIPELINE_FRAME_FORMAT": "video, or png for image files (default: video)",
@@ -42,6 +46,8 @@ VARIABLES = {
     **azure_settings.VARIABLES,
 }
 """What each environment variable means; other names are ignored."""
+
+_ENGINES = ("auto", "native-bfloat16", "native-float32", "torch-float32", "torch-float16")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Settings:
     dagster_home: Path
     ranks: int | None = None
     threads_per_rank: int = 1
+    engine: str = "auto"
     deadline_seconds: float = 6 * 3600.0
     shard_frames: int = 24
     frame_format: str = "video"
@@ -87,6 +94,7 @@ class Settings:
             dagster_home=base / (environ.get("DAGSTER_HOME") or home / "dagster"),
             ranks=read.number("RANKS", int, 1, 4096, None),
             threads_per_rank=read.number("THREADS_PER_RANK", int, 1, 256, 1),
+            engine=read.choice("ENGINE", _ENGINES),
             deadline_seconds=read.number("DEADLINE_SECONDS", float, 1, 7 * 86400, 21600.0),
             shard_frames=read.number("SHARD_FRAMES", int, 1, 10_000, 24),
             frame_format=read.choice("FRAME_FORMAT", ("video", "png")),

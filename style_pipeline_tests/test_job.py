@@ -31,6 +31,7 @@ JOB = StyleJob(
         {"look": Look.parse("great-wave.scale_50")},
         {"encoding": Encoding(crf=18)},
         {"threads_per_rank": 2},
+        {"engine": "native-float32"},
     ],
 )
 def test_what_changes_a_pixel_changes_the_digest(change: dict[str, object]) -> None:

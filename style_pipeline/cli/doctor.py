@@ -15,10 +15,9 @@ from style_pipeline.errors import StylePipelineError
 from style_pipeline.media import sandbox
 from style_pipeline.settings import Settings
 from style_pipeline.stores import open_store
-from style_pipeline.style import catalogue
+from style_pipeline.style import catalogue, engine
 
 _ENCODERS = ("libx264", "ffv1", "png")
-_COMPILERS = ("c++", "g++", "clang++")
 _ROOM_BYTES = 2 * 2**30
 _PROBE_KEY = "work/doctor/probe"
 _INSTALL = "install it: sudo apt-get update && sudo apt-get install"
@@ -123,11 +122,12 @@ def packages() -> Finding:
 
 
 def compiler(environ: Mapping[str, str]) -> Finding:
-    """A C++ compiler, which nothing needs today but compiled networks would be faster with."""
-    for name in _COMPILERS:
-        if found := shutil.which(name, path=environ.get("PATH")):
-            return Finding("c++ compiler", State.OK, found)
-    detail = "not installed; the network runs uncompiled, slower but with the same result"
+    """A C++ compiler, with which the network paints several times faster."""
+    if found := engine.find_compiler(environ):
+        return Finding(
+            "c++ compiler", State.OK, f"{found}; engine {engine.choose('auto', environ)}"
+        )
+    detail = "not installed; the network runs in PyTorch alone, several times slower"
     return Finding("c++ compiler", State.WARNING, detail, f"{_INSTALL} g++")
 
 

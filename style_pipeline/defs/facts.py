@@ -65,6 +65,7 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "wall_seconds": report.wall,
         "ranks": report.world_size,
         "device": report.device,
+        "engine": job.engine,
         "look": job.look.slug,
         "styles": _table([_style_row(job, style) for style in job.styles]),
         "job": job.prefix,

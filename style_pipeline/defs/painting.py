@@ -11,7 +11,7 @@ from style_pipeline.job import StyleJob
 from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest
 from style_pipeline.store import MediaStore
-from style_pipeline.style import catalogue
+from style_pipeline.style import catalogue, engine
 
 
 def frames_to_paint(store: MediaStore, source: Source, recipe: Recipe) -> FrameManifest:
@@ -34,6 +34,7 @@ def style_job(
     Raises UnknownStyle where nobody can paint it, ConfigurationError where it makes no sense.
     """
     look = Look.parse(source.upload.style)
+    styles = catalogue.choose(look, store)
     prefix = layout.frames_prefix(source.id, manifest.digest)
     return StyleJob(
         video=source.upload.video,
@@ -42,7 +43,8 @@ def style_job(
         manifest_sha256=hashlib.sha256(manifest.to_json()).hexdigest(),
         frames_digest=manifest.digest,
         look=look,
-        styles=catalogue.choose(look, store),
+        styles=styles,
         encoding=recipe.encoding(),
         threads_per_rank=recipe.threads_per_rank,
+        engine=engine.TORCH if styles[0].kind == "any" else engine.choose(recipe.engine),
     )

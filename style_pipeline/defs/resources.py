@@ -25,6 +25,7 @@ from style_pipeline.process import Limits
 from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
+from style_pipeline.style import engine
 
 
 class StoreResource(dg.ConfigurableResource[MediaStore]):
@@ -100,6 +101,10 @@ class Recipe(dg.ConfigurableResource["Recipe"]):
     crf: int = Field(default=17, description="Quality of the result, 0 (best) to 51.")
     threads_per_rank: int = Field(default=1, description="Threads of the network in each rank.")
 
+    engine: str = Field(
+        default="auto", description="How the network is computed; auto is what fits this machine."
+    )
+
     def frame_settings(self) -> FrameSettings:
         """How frames are taken; raises ConfigurationError for an unknown format."""
         if self.frame_format not in get_args(FrameFormat):
@@ -141,8 +146,15 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
             frame_format=settings.frame_format,
             crf=settings.crf,
             threads_per_rank=settings.threads_per_rank,
+            engine=_engine(settings),
         ),
     }
+
+
+def _engine(settings: Settings) -> str:
+    """Where a cluster paints, this machine's CPU says nothing about it."""
+    on_a_cluster = settings.azure is not None and settings.engine == "auto"
+    return engine.TORCH_FLOAT16 if on_a_cluster else settings.engine
 
 
 def _launcher(settings: Settings) -> dg.ConfigurableResource[StyleLauncher[Any]]:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 EPSILON = 1e-5
-_EVEN = 1e-10
+EVEN = 1e-10
 _STRIDE = 4
 _SMALLEST = 16
 
@@ -65,6 +65,7 @@ class StyledConvolution(nn.Module):
         return self.normalise(self.convolve(x), style)
 
     def convolve(self, x: Tensor) -> Tensor:
+        x = x.to(self.convolution.weight.dtype)
         padded: Tensor = functional.pad(x, [self.padding] * 4, mode="reflect")
         convolved: Tensor = self.convolution(padded)
         return convolved
@@ -79,7 +80,7 @@ class StyledConvolution(nn.Module):
         variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
         gamma, beta = (style @ rows for rows in (self.gamma, self.beta))
         scale = gamma[:, :, None, None].float() * torch.rsqrt(variance + EPSILON)
-        scale = torch.where(variance > _EVEN, scale, 0.0)
+        scale = torch.where(variance > EVEN, scale, 0.0)
         return torch.addcmul(beta[:, :, None, None].float() - mean * scale, x, scale)
 
 
@@ -193,11 +194,15 @@ class StyleNetwork(nn.Module):
         return painted
 
 
+def padded_size(size: int) -> int:
+    """The height, or width, that the network works at: a multiple of 4, and large enough."""
+    return max(size + -size % _STRIDE, _SMALLEST)
+
+
 def pad_to_stride(x: Tensor) -> Tensor:
-    """Repeat the last row and column until both sizes are multiples of 4 and large enough."""
+    """Repeat the last row and column until both sizes are such that the network can work."""
     height, width = x.shape[-2:]
-    bottom = max(-height % _STRIDE, _SMALLEST - height)
-    right = max(-width % _STRIDE, _SMALLEST - width)
+    bottom, right = padded_size(height) - height, padded_size(width) - width
     if not bottom and not right:
         return x
     return functional.pad(x, [0, right, 0, bottom], mode="replicate")

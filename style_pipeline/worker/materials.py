@@ -17,7 +17,7 @@ from style_pipeline.style.card import card_path
 from style_pipeline.style.catalogue import shipped_checkpoint
 
 if TYPE_CHECKING:
-    from style_pipeline.style.stylizer import Stylizer
+    from style_pipeline.style.stylizer import Bench, Stylizer
 
 NumbersOf = Callable[[StyleChoice], Sequence[float]]
 """What is seen in the painting of a style that was never learnt."""
@@ -61,19 +61,16 @@ def open_stylizer(
     styles: Sequence[StyleChoice],
     materials: Materials,
     numbers_of: NumbersOf,
-    *,
-    threads: int,
-    local_rank: int = 0,
+    bench: "Bench",
 ) -> "Stylizer":
     """``look`` ready to paint, ``styles`` saying where each of its blend comes from.
 
     Raises CheckpointError, UnknownStyle, UnusablePainting, or StoreError where a checkpoint or a
     painting cannot be fetched.
     """
-    from style_pipeline.style.stylizer import device_for, open_any, open_trained
+    from style_pipeline.style.stylizer import open_any, open_trained
 
-    device = device_for(local_rank)
     if styles[0].kind == "any":
-        return open_any([numbers_of(s) for s in styles], look, threads=threads, device=device)
+        return open_any([numbers_of(s) for s in styles], look, bench)
     files = [(materials.checkpoint(style), style.sha256) for style in styles]
-    return open_trained(files, look, threads=threads, device=device)
+    return open_trained(files, look, bench)

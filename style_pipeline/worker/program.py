@@ -16,6 +16,7 @@ from style_pipeline.stores import open_store
 from style_pipeline.worker.beat import every
 from style_pipeline.worker.finished import finished_shards, unfinished_shards
 from style_pipeline.worker.line import Line
+from style_pipeline.worker.memory import frame_budget
 from style_pipeline.worker.pace import Pace
 from style_pipeline.worker.painter import Painter
 from style_pipeline.worker.ranks import Counters, Ranks
@@ -45,7 +46,7 @@ def run(
     with open_reporter(environ) if ranks.rank == 0 else silent() as tell:
         job = StyleJob.from_json(store.read_bytes(job_key))
         manifest = _read_manifest(store, job)
-        share = _Share(ranks, store, job, manifest, clock, tell)
+        share = _Share(ranks, store, job, manifest, clock, tell, environ)
         missing = share.scan()
         outcome = share.paint(missing)
         reports = ranks.gather(document.dump(outcome))
@@ -62,6 +63,7 @@ class RankOutcome:
 
     report: RankReport
     device: str
+    notes: tuple[str, ...] = ()
 
 
 def _read_manifest(store: MediaStore, job: StyleJob) -> FrameManifest:
@@ -81,6 +83,7 @@ class _Share:
     manifest: FrameManifest
     clock: Callable[[], float]
     tell: Tell
+    environ: Mapping[str, str]
 
     def scan(self) -> tuple[FrameShard, ...]:
         """The shards that still have to be painted, the same on every rank.
@@ -98,7 +101,8 @@ class _Share:
     def paint(self, missing: Sequence[FrameShard]) -> RankOutcome:
         """Paint shards until none is left anywhere, and say what was done here."""
         started, stopwatch = self.clock(), Stopwatch(self.clock)
-        painter = Painter(self.job, self.store, self.ranks.local_rank())
+        budget = frame_budget(self.environ, self.ranks.neighbours)
+        painter = Painter(self.job, self.store, self.ranks.local_rank, budget)
         with self.ranks.counters(2) as counters, ExitStack() as while_any_paints:
             if self.ranks.rank == 0:
                 tell = self._teller(counters, missing)
@@ -115,7 +119,7 @@ class _Share:
         report = RankReport(
             self.ranks.rank, self.ranks.host, frames, len(stored), round(wall, 3), seconds
         )
-        return RankOutcome(report, painter.device)
+        return RankOutcome(report, painter.device, painter.notes)
 
     def _teller(self, counters: Counters, missing: Sequence[FrameShard]) -> Callable[[], None]:
         total = self.manifest.frame_count
@@ -176,4 +180,5 @@ def _report(
         wall=round(wall, 3),
         device=", ".join(devices) or "none",
         ranks=tuple(outcome.report for outcome in outcomes),
+        notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
     )

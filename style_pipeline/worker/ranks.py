@@ -47,13 +47,10 @@ class Ranks:
         self.rank: int = self._world.Get_rank()
         self.size: int = self._world.Get_size()
         self.host = socket.gethostname()
-
-    def local_rank(self) -> int:
-        """This rank's number among those on the same machine. Collective."""
-        neighbours = self._world.Split_type(MPI.COMM_TYPE_SHARED)
-        number = int(neighbours.Get_rank())
-        neighbours.Free()
-        return number
+        on_this_machine = self._world.Split_type(MPI.COMM_TYPE_SHARED)
+        self.local_rank: int = on_this_machine.Get_rank()
+        self.neighbours: int = on_this_machine.Get_size()
+        on_this_machine.Free()
 
     @contextmanager
     def counters(self, number: int) -> Iterator[Counters]:

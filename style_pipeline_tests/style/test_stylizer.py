@@ -10,20 +10,24 @@ from numpy.typing import NDArray
 from style_pipeline.errors import CheckpointError, StyleError, UnknownStyle
 from style_pipeline.look import Look
 from style_pipeline.style.card import CheckpointCard
-from style_pipeline.style.stylizer import Stylizer, open_any, open_trained
+from style_pipeline.style.engine import ENGINES
+from style_pipeline.style.stylizer import Bench, Stylizer, open_any, open_trained
 from style_pipeline_tests.style.arbitrary import pictures
 
 Open = Callable[[str], Stylizer]
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
-@pytest.fixture
-def opened(tiny: tuple[Path, CheckpointCard]) -> Open:
+@pytest.fixture(params=ENGINES)
+def opened(
+    tiny: tuple[Path, CheckpointCard], kernel_folder: Path, request: pytest.FixtureRequest
+) -> Open:
     """``opened(slug)``: the tiny checkpoint's stylizer for a look."""
+    bench = Bench(engine=request.param, cache=kernel_folder)
 
     def open_look(slug: str) -> Stylizer:
         look = Look.parse(slug)
-        return open_trained([(tiny[0], tiny[1].sha256)] * len(look.blend), look)
+        return open_trained([(tiny[0], tiny[1].sha256)] * len(look.blend), look, bench)
 
     return open_look
 

@@ -1,4 +1,5 @@
-"""Every key in the store is spelled here and nowhere else.
+"""Every key in the store is spelled here, or for what is noted about uploads in
+:mod:`style_pipeline.upload_keys`, and nowhere else.
 
 ::
 
@@ -8,6 +9,8 @@
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
     outputs/<style>/<name>.mp4                  the finished video
     work/lessons/<lesson digest>/...            a style being learnt
+    work/again/<mark>/<number>                  that one upload is wanted once more
+    quarantine/<name>/...                       what can never be painted, and reason.json
     styles/<style>/...                          paintings and checkpoints added by users
     messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own
 

@@ -85,6 +85,15 @@ class MediaStore(Protocol):
         """Remove one object; an absent one is no error."""
         ...
 
+    def move(self, found: StoredObject, key: str) -> StoredObject:
+        """Give an object, as it was listed or described, the name ``key``; how it is now.
+
+        Its old name may be one that no key can have. Raises ObjectMissing where it is gone, and
+        ObjectChanged where it is not the version ``found`` any more or something lies under ``key``
+        already; nothing is lost then.
+        """
+        ...
+
 
 def without_secrets(url: str) -> str:
     """``url`` itself: a store's URL is shown, logged and handed on, so no secret may lie in it.

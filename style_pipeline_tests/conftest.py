@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from style_pipeline.settings import STORE_CONNECTION_STRING
+from style_pipeline.store import MediaStore
+from style_pipeline.stores import open_store
 from style_pipeline_tests.azurite import Azurite, running
 from style_pipeline_tests.clips import make_clip
+
+BACK_ENDS = ("local", "azure")
 
 ClipFactory = Callable[..., Path]
 
@@ -31,3 +36,15 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     """Azurite, started for the first test that asks for it."""
     with running(tmp_path_factory.mktemp("azurite")) as emulator:
         yield emulator
+
+
+@pytest.fixture(params=BACK_ENDS)
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MediaStore:
+    """An empty store of each kind."""
+    if request.param == "local":
+        return open_store((tmp_path / "store").as_uri())
+    azurite: Azurite = request.getfixturevalue("azurite")
+    monkeypatch.setenv(STORE_CONNECTION_STRING, azurite.connection_string())
+    return open_store(azurite.url(azurite.new_container().container_name))

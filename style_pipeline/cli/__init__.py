@@ -1,4 +1,4 @@
-"""The command line: ``style-pipeline run | submit | styles | doctor``.
+"""The command line: ``style-pipeline run | submit | styles | quarantine | release | doctor``.
 
 Heavy imports (Dagster above all) wait inside the commands, so that ``--help`` answers at once.
 """

@@ -9,6 +9,7 @@ from style_pipeline import __version__
 from style_pipeline.cli.azure import azure
 from style_pipeline.cli.faults import GuardedGroup, debug_option
 from style_pipeline.cli.looks import STYLE_HELP, Wishes, controls
+from style_pipeline.cli.quarantine import quarantine, release
 from style_pipeline.cli.styles import styles
 from style_pipeline.settings import Settings
 
@@ -98,23 +99,31 @@ def run(
     help=f"{STYLE_HELP} May be repeated.",
 )
 @controls
+@click.option("--again", is_flag=True, help="Have the platform run it again, though unchanged.")
 @debug_option
 def submit(
-    video: Path, styles: tuple[str, ...], strength: float, keep_colours: bool, scale: float
+    video: Path,
+    styles: tuple[str, ...],
+    strength: float,
+    keep_colours: bool,
+    scale: float,
+    again: bool,
 ) -> None:
     """Upload VIDEO and print one partition key per style.
 
-    Dagster materialises a key whenever it is asked to.
+    Dagster materialises a key whenever it is asked to; a running platform does so by itself, once
+    for the same content, and once more for each --again.
 
     \b
     Examples:
       style-pipeline submit holiday.mp4 --style NAME --style OTHER
+      style-pipeline submit holiday.mp4 --style NAME --again
       dagster asset materialize -m style_pipeline.definitions --select '*' --partition 'KEY'
     """
     from style_pipeline.cli.run import upload
 
     wishes = Wishes(styles, strength, keep_colours, scale)
-    for key in upload(_settings(), video, wishes):
+    for key in upload(_settings(), video, wishes, once_more=again):
         click.echo(key)
 
 
@@ -171,6 +180,8 @@ def status() -> None:
 
 
 main.add_command(azure)
+main.add_command(quarantine)
+main.add_command(release)
 
 
 def _settings() -> Settings:

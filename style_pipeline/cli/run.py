@@ -65,8 +65,13 @@ def paint(
         yield str(clip)
 
 
-def upload(settings: Settings, video: Path, wishes: Wishes) -> tuple[str, ...]:
-    """Upload ``video`` once per look; the partition keys, which are registered by then."""
+def upload(
+    settings: Settings, video: Path, wishes: Wishes, *, once_more: bool = False
+) -> tuple[str, ...]:
+    """Upload ``video`` once per look; the partition keys, which are registered by then.
+
+    ``once_more`` has a running platform paint what it has painted already.
+    """
     store = open_store(settings.store_url)
     looks = tuple(wishes.looks(store))
     from style_pipeline.defs.admission import door
@@ -75,7 +80,7 @@ def upload(settings: Settings, video: Path, wishes: Wishes) -> tuple[str, ...]:
 
     with embedded_instance(settings) as instance:
         inspect = _inspector(settings, door(settings.upload, instance), video)
-        return submit(store, instance, video, looks, inspect)
+        return submit(store, instance, video, looks, inspect, once_more=once_more)
 
 
 def _inspector(settings: Settings, entrance: "Door", video: Path) -> Callable[[str], None]:

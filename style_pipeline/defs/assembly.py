@@ -11,7 +11,7 @@ per asset costs more than all four assets do besides it.
 
 import dagster as dg
 
-from style_pipeline.defs import alerts, assets, partitions, style_assets
+from style_pipeline.defs import alerts, assets, partitions, quarantining, style_assets
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import new_video_sensor
@@ -25,7 +25,7 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     )
     videos = [assets.audio_track, assets.frames, assets.styled_frames, assets.final_video]
     return dg.Definitions(
-        assets=[*videos, styles],
+        assets=[*videos, styles, quarantining.ASSET],
         jobs=[paint_video],
         sensors=[new_video_sensor, *_alerts(settings)],
         resources=embedded_resources(settings),

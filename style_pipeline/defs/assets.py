@@ -8,6 +8,7 @@ from style_pipeline.defs import checks, extraction, facts, partitions, pictures
 from style_pipeline.defs.failures import told_to_dagster
 from style_pipeline.defs.finishing import finish
 from style_pipeline.defs.painting import frames_to_paint, style_job
+from style_pipeline.defs.quarantining import refusing
 from style_pipeline.defs.resources import Recipe
 from style_pipeline.defs.scratch import Scratch
 from style_pipeline.defs.sources import Source
@@ -46,7 +47,7 @@ def audio_track(
 ) -> Result:
     """Find the source's audio in the store, or copy it there."""
     stages = Stages()
-    with told_to_dagster():
+    with told_to_dagster(), refusing(context, store, scratch):
         source = _source(context, scratch, stages)
         kept = extraction.kept_audio(store, extraction.audio_folder(source))
         folder = scratch.folder("audio")
@@ -79,7 +80,7 @@ def frames(
 ) -> Result:
     """Find the source's frames in the store, whole and unharmed, or decode them."""
     stages, settings = Stages(), recipe.frame_settings()
-    with told_to_dagster():
+    with told_to_dagster(), refusing(context, store, scratch):
         source = _source(context, scratch, stages)
         kept = extraction.kept_frames(store, extraction.frames_folder(source, settings))
         folder = scratch.folder("frames")
@@ -122,7 +123,8 @@ def styled_frames(
     """Run the style job, and believe the store, not the job, about what is finished."""
     stages = Stages()
     with told_to_dagster(context.retry_number):
-        source = _source(context, scratch, stages)
+        with refusing(context, store, scratch):
+            source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
         with stages("paint"):
@@ -165,7 +167,8 @@ def final_video(
     """Assemble, verify, publish."""
     stages = Stages()
     with told_to_dagster():
-        source = _source(context, scratch, stages)
+        with refusing(context, store, scratch):
+            source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
         finished = finish(store, source, manifest, job, scratch.folder("final"), stages)

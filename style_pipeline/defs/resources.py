@@ -135,6 +135,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
+        "upload_limits": settings.upload,
         "scratch": ScratchResource(
             folder=str(settings.scratch),
             store_url=url,

@@ -16,8 +16,10 @@ import dagster as dg
 
 from style_pipeline.defs.admission import USUAL, Door
 from style_pipeline.defs.sources import Source, fetch
-from style_pipeline.errors import ConfigurationError, ScratchFull
-from style_pipeline.store import MediaStore
+from style_pipeline.defs.uploads import locate
+from style_pipeline.errors import ConfigurationError, ScratchFull, UnusableVideo
+from style_pipeline.layout import INCOMING, Upload
+from style_pipeline.store import MediaStore, StoredObject
 
 _LOCK = "lock"
 
@@ -29,15 +31,32 @@ class Scratch:
         self._folder = folder
         self._store = store
         self._door = door
+        self._found: dict[tuple[str, str], StoredObject] = {}
         self._sources: dict[tuple[str, str], Source] = {}
+        self._refused: dict[tuple[str, str], str] = {}
 
     def source(self, style: str, video: str) -> Source:
-        """The uploaded video, downloaded and probed the first time; always the same version."""
+        """The uploaded video, downloaded and probed the first time; always the same version.
+
+        Raises UnusableVideo where it was refused before, PartitionError where there is none.
+        """
         wanted = (style, video)
+        if wanted in self._refused:
+            raise UnusableVideo(self._refused[wanted])
         if wanted not in self._sources:
+            found = self._found.setdefault(wanted, locate(self._store, style, video))
+            upload = Upload(style, found.key.removeprefix(f"{INCOMING}{style}/"))
             folder = self.folder("source")
-            self._sources[wanted] = fetch(self._store, style, video, folder, self._door)
+            self._sources[wanted] = fetch(self._store, upload, found.size, folder, self._door)
         return self._sources[wanted]
+
+    def refuse(self, style: str, video: str, error: UnusableVideo) -> StoredObject | None:
+        """Give this video to no later step; the upload, where nobody was told of it before."""
+        wanted = (style, video)
+        if wanted in self._refused:
+            return None
+        self._refused[wanted] = str(error)
+        return self._found.get(wanted)
 
     def folder(self, purpose: str) -> Path:
         """A new empty folder."""

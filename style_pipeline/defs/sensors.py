@@ -5,10 +5,12 @@ from functools import partial
 
 import dagster as dg
 
-from style_pipeline import intake, layout
-from style_pipeline.defs import partitions
-from style_pipeline.defs.jobs import UPLOAD_TAG, paint_video
-from style_pipeline.intake import Arrival, Cursor
+from style_pipeline import again, intake, layout
+from style_pipeline.defs import quarantining
+from style_pipeline.defs.handing_out import asked_for, partitions_of, request
+from style_pipeline.defs.jobs import paint_video
+from style_pipeline.intake import Cursor
+from style_pipeline.limits import UploadLimits
 from style_pipeline.store import MediaStore
 from style_pipeline.style import catalogue
 
@@ -20,43 +22,37 @@ from style_pipeline.style import catalogue
     description=(
         "Looks into `incoming/` every 15 seconds and asks for one run per new video: the folder "
         "names the style, or a look such as `great-wave.strength_60`. A video is new by name "
-        "**and** content, so the same file again makes no run and a changed one makes one. "
-        "Anything that cannot be painted is named with its reason in the tick, and never keeps the "
-        "others waiting. Results go to `outputs/`, which is not looked at, so nothing triggers "
-        "itself."
+        "**and** content, so the same file again makes no run and a changed one makes one; "
+        "`style-pipeline submit --again` makes one of the same content.\n\n"
+        "What cannot be painted yet is named with its reason in the tick. What never can be is "
+        "moved to `quarantine/`. Neither keeps the others waiting. Results go to `outputs/`, which "
+        "is not looked at, so nothing triggers itself."
     ),
 )
 def new_video_sensor(
-    context: dg.SensorEvaluationContext, store: dg.ResourceParam[MediaStore]
+    context: dg.SensorEvaluationContext,
+    store: dg.ResourceParam[MediaStore],
+    upload_limits: dg.ResourceParam[UploadLimits],
 ) -> dg.SensorResult:
     """One look; see :func:`style_pipeline.intake.look` for what is taken and what is not."""
-    look_fault = partial(catalogue.fault, known=catalogue.offers(store))
-    listing = store.list(layout.INCOMING)
-    cursor = Cursor.parse(context.cursor)
-    found = intake.look(listing, look_fault, cursor, now=datetime.now(UTC))
-    wanted = [each for each in found.arrivals if not _asked_for(context.instance, each)]
-    for rejection in found.rejections if wanted else ():
-        context.log.warning(f"rejected {rejection}")
-    return dg.SensorResult(
-        run_requests=[_request(arrival) for arrival in wanted],
-        skip_reason=None if wanted else found.summary(),
-        cursor=str(found.cursor),
-        dynamic_partitions_requests=[
-            partitions.styles.build_add_request(sorted({each.upload.style for each in wanted})),
-            partitions.videos.build_add_request(sorted({each.upload.video for each in wanted})),
-        ],
+    now = datetime.now(UTC)
+    found = intake.look(
+        store.list(layout.INCOMING),
+        partial(catalogue.fault, known=catalogue.offers(store)),
+        Cursor.parse(context.cursor),
+        now,
+        size_fault=upload_limits.size_fault,
+        repeats=again.repeats(store),
     )
-
-
-def _asked_for(instance: dg.DagsterInstance, arrival: Arrival) -> bool:
-    """Whether somebody is painting, or has painted, this very upload by the command line."""
-    wanted = dg.RunsFilter(tags={UPLOAD_TAG: arrival.run_key})
-    return bool(instance.get_run_records(wanted, limit=1))
-
-
-def _request(arrival: Arrival) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=arrival.run_key,
-        partition_key=partitions.key_of(arrival.upload),
-        tags={UPLOAD_TAG: arrival.run_key},
+    moved = quarantining.clear_away(store, found.rejections, now, context.log)
+    wanted = [each for each in found.arrivals if not asked_for(context.instance, each)]
+    told = found.summary([entry.upload for entry in moved])
+    if wanted:
+        context.log.info(told)
+    return dg.SensorResult(
+        run_requests=[request(arrival) for arrival in wanted],
+        skip_reason=None if wanted else told,
+        cursor=str(found.cursor),
+        dynamic_partitions_requests=partitions_of(wanted),
+        asset_events=[quarantining.observation(entry) for entry in moved],
     )

@@ -6,7 +6,6 @@ from pathlib import Path, PurePosixPath
 
 from style_pipeline import layout
 from style_pipeline.cost import Estimate
-from style_pipeline.defs import uploads
 from style_pipeline.defs.admission import Door
 from style_pipeline.media.probe import SourceProbe
 from style_pipeline.store import MediaStore
@@ -33,17 +32,15 @@ class Source:
         return layout.source_id(self.sha256)
 
 
-def fetch(store: MediaStore, style: str, video: str, folder: Path, door: Door) -> Source:
-    """Download the upload of ``style|video`` into ``folder`` and look into it.
+def fetch(store: MediaStore, upload: layout.Upload, size: int, folder: Path, door: Door) -> Source:
+    """Download an upload of ``size`` bytes into ``folder`` and look into it.
 
-    Raises PartitionError where the upload is gone, UnusableVideo where it is no video, or more of
-    one than ``door`` lets in.
+    Raises UnusableVideo where it is no video, or more of one than ``door`` lets in.
     """
-    upload = uploads.find(store, style, video).upload
-    door.refuse_size(store.stat(upload.key).size)
+    door.refuse_size(size)
     path = folder / f"source{PurePosixPath(upload.name).suffix.lower()}"
     found = store.download(upload.key, path)
-    known, estimate = door.admit(path, style)
+    known, estimate = door.admit(path, upload.style)
     return Source(
         upload=upload,
         etag=found.etag,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import dagster as dg
 
+from style_pipeline import again
 from style_pipeline.defs import partitions, uploads
 from style_pipeline.defs.assembly import definitions_for, style_definitions_for
 from style_pipeline.defs.failures import cause_of
@@ -27,10 +28,13 @@ def submit(
     path: Path,
     looks: Sequence[Look],
     inspect: Callable[[str], object] = id,
+    *,
+    once_more: bool = False,
 ) -> tuple[str, ...]:
     """Upload ``path`` for each look and register the partitions; their keys, in that order.
 
-    Doing so twice is no error, and sends nothing twice. Raises UnknownStyle, ConfigurationError or
+    Doing so twice is no error, and sends nothing twice; ``once_more`` has the platform paint it
+    again all the same. Raises UnknownStyle, ConfigurationError or
     UnusableVideo, or what ``inspect`` raises on a look's slug, before anything is uploaded.
     """
     known = catalogue.offers(store)
@@ -40,7 +44,10 @@ def submit(
     slugs = dict.fromkeys(look.slug for look in looks)
     for slug in slugs:
         inspect(slug)
-    return tuple(partitions.register(instance, uploads.put(store, path, slug)) for slug in slugs)
+    sent = [uploads.put(store, path, slug) for slug in slugs]
+    for upload in sent if once_more else ():
+        again.ask(store, upload.key, store.stat(upload.key).etag)
+    return tuple(partitions.register(instance, upload) for upload in sent)
 
 
 class Watcher(Protocol):

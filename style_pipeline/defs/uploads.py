@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from style_pipeline import intake, layout
+from style_pipeline import again, intake, layout, quarantine, upload_keys
 from style_pipeline.errors import PartitionError, UnusableVideo
 from style_pipeline.intake import Arrival
-from style_pipeline.store import MediaStore
+from style_pipeline.store import MediaStore, StoredObject
 
 _CHUNK = 1 << 20
 
@@ -23,16 +23,31 @@ def put(store: MediaStore, path: Path, style: str) -> layout.Upload:
     return upload
 
 
-def find(store: MediaStore, style: str, video: str) -> Arrival:
+def locate(store: MediaStore, style: str, video: str) -> StoredObject:
     """The upload whose partition is ``style|video``; raises PartitionError where it is gone."""
     for found in store.list(f"{layout.INCOMING}{style}/"):
         upload = layout.parse_upload(found.key)
         if upload is not None and upload.video == video:
-            return Arrival(upload, found.etag)
+            return found
+    for entry in quarantine.entries(store):
+        upload = layout.parse_upload(entry.upload)
+        if upload is not None and (upload.style, upload.video) == (style, video):
+            raise PartitionError(
+                f"the upload is in quarantine ({entry.reason}); put it back with "
+                f"'style-pipeline release {entry.name}'"
+            )
     raise PartitionError(
         f"no upload in {layout.INCOMING}{style}/ belongs to the video {video!r}: "
         f"submit it again with 'style-pipeline submit VIDEO --style {style}'"
     )
+
+
+def find(store: MediaStore, style: str, video: str) -> Arrival:
+    """Which run an upload wants, by its partition; raises as :func:`locate` does."""
+    found = locate(store, style, video)
+    mark = upload_keys.upload_mark(found.key, found.etag)
+    upload = layout.Upload(style, found.key.removeprefix(f"{layout.INCOMING}{style}/"))
+    return Arrival(upload, found.etag, again.repeats(store).get(mark, 0))
 
 
 def check(path: Path) -> None:

@@ -15,6 +15,7 @@ from style_pipeline.stores.azure_client import connect
 from style_pipeline.stores.azure_faults import talking
 from style_pipeline.stores.azure_listing import objects
 from style_pipeline.stores.azure_location import AzureLocation
+from style_pipeline.stores.azure_moving import move
 from style_pipeline.stores.azure_reading import Incoming, described
 from style_pipeline.stores.azure_secrets import guard_logs
 from style_pipeline.stores.azure_writing import Content, condition, put
@@ -109,6 +110,12 @@ class AzureStore:
                 blob.delete_blob(delete_snapshots="include")
         except ObjectMissing:
             return
+
+    def move(self, found: StoredObject, key: str) -> StoredObject:
+        """Give an object, as it was listed, the name ``key``; how it is now."""
+        source = self._container.get_blob_client(self._location.prefix + found.key)
+        move(found.key, found.etag, source, self._blob(key))
+        return self.stat(key)
 
     def _blob(self, key: str) -> BlobClient:
         name = self._location.prefix + check_key(key)

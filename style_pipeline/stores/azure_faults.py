@@ -26,7 +26,12 @@ FOREIGN = (AzureError, DeserializationError, SerializationError)
 """Everything that Azure's libraries raise; credentials that fail are AzureErrors too."""
 
 _THERE_ALREADY = {"BlobAlreadyExists"}
-_CHANGED = {"ConditionNotMet", "TargetConditionNotMet", "BlobOverwritten"}
+_CHANGED = {
+    "BlobOverwritten",
+    "ConditionNotMet",
+    "SourceConditionNotMet",
+    "TargetConditionNotMet",
+}
 _NO_CONTAINER = {"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"}
 _CAUSE_CHARACTERS = 200
 

@@ -105,6 +105,40 @@ class LocalStore:
             path.unlink(missing_ok=True)
         self._tags.forget(key)
 
+    def move(self, found: StoredObject, key: str) -> StoredObject:
+        """Give an object, as it was listed, the name ``key``; how it is now."""
+        source, target = self._listed_path(found.key), self._path(key)
+        with writing(key), self._staging.exclusive():
+            self._check(key, target, if_absent=True, if_match=None)
+            before = self._unchanged(found, source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+            status = target.stat()
+            if not os.path.samestat(before, status) or before.st_mtime_ns != status.st_mtime_ns:
+                os.link(target, source)  # somebody has just replaced it: back to its own name
+                target.unlink()
+                raise ObjectChanged(f"{found.key!r} has changed since it was listed")
+            settle_folder(target.parent)
+            settle_folder(source.parent)
+        self._tags.forget(found.key)
+        self._tags.remember(key, status, found.etag)
+        return StoredObject(key, status.st_size, found.etag, _utc(status))
+
+    def _unchanged(self, found: StoredObject, path: Path) -> os.stat_result:
+        with reading(found.key):
+            tag, status = self._tags.of(found.key, path)
+        if tag != found.etag:
+            raise ObjectChanged(f"{found.key!r} has changed since it was listed; list it again")
+        return status
+
+    def _listed_path(self, name: str) -> Path:
+        """Where an object lies whose name may be no key, but leads nowhere else either."""
+        path = self._root / name
+        parts = name.split("/")
+        if any(part.startswith(".") or not part for part in parts) or path.resolve() != path:
+            raise InvalidKey(f"{name!r} does not lie in the store")
+        return path
+
     def _check(self, key: str, path: Path, *, if_absent: bool, if_match: str | None) -> None:
         """The condition of a write, under the lock that all writers take."""
         if if_absent and path.exists():

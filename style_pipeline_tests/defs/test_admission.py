@@ -55,7 +55,7 @@ def test_a_file_too_large_is_not_even_downloaded(
 ) -> None:
     upload = uploads.put(store, clip("large.mp4", frames=3), STYLE)
     with pytest.raises(UnusableVideo, match="the limit is 10"):
-        fetch(store, STYLE, upload.video, tmp_path, Door(UploadLimits(size=10)))
+        fetch(store, upload, 1000, tmp_path, Door(UploadLimits(size=10)))
     assert list(tmp_path.glob("source*")) == []
 
 

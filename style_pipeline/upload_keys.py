@@ -1,0 +1,43 @@
+"""The keys of what is noted about uploads: that one is wanted again, or why one was put aside."""
+
+import hashlib
+from pathlib import PurePosixPath
+
+from style_pipeline.key import fault
+from style_pipeline.layout import WORK, video_slug
+
+AGAIN = f"{WORK}again/"
+QUARANTINE = "quarantine/"
+_REASON = "reason.json"
+
+
+def upload_mark(key: str, etag: str) -> str:
+    """Names one version of an upload, whatever characters its key is made of."""
+    return hashlib.sha256(f"{key}|{etag}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def again_key(mark: str, number: int) -> str:
+    """That an upload is wanted for the ``number``-th time after the first."""
+    return f"{AGAIN}{mark}/{number}"
+
+
+def quarantine_prefix(key: str, etag: str) -> str:
+    """Where an upload is put aside, in plain letters."""
+    return f"{QUARANTINE}{video_slug(PurePosixPath(key).name)}-{upload_mark(key, etag)[:8]}/"
+
+
+def held_key(prefix: str, key: str) -> str:
+    """Its content there: under its own name, where that is no fault."""
+    name = PurePosixPath(key).name
+    fit = fault(name) is None and name != _REASON
+    return f"{prefix}{name if fit else 'upload'}"
+
+
+def quarantine_reason_key(prefix: str) -> str:
+    """Why it is there."""
+    return f"{prefix}{_REASON}"
+
+
+def is_quarantine_reason(key: str) -> bool:
+    """Whether ``key`` says why something is in quarantine."""
+    return key.startswith(QUARANTINE) and key.count("/") == 2 and key.endswith(f"/{_REASON}")

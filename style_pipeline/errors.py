@@ -95,6 +95,10 @@ class StoreFull(StoreError, OSError):
 # --- manifests and jobs --------------------------------------------------------------------
 
 
+class TelemetryError(StylePipelineError):
+    """A trace could not be sent."""
+
+
 class AlertError(StylePipelineError):
     """People could not be told of something."""
 

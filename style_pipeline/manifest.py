@@ -145,10 +145,20 @@ class Sidecar(Document):
 
 
 @dataclass(frozen=True)
+class ShardTime:
+    """A shard's way through a rank: ``began`` in Unix time, from taken to stored in ``seconds``."""
+
+    index: int
+    frames: int
+    began: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class RankReport:
     """What one rank did; ``seconds`` by stage: load, read, network, encode, store.
 
-    Stages overlap, so their sum may exceed ``wall``.
+    Stages overlap, so their sum may exceed ``wall``; so do the times of its ``shard_times``.
     """
 
     rank: int
@@ -157,11 +167,16 @@ class RankReport:
     shards: int
     wall: float
     seconds: dict[str, float] = field(default_factory=dict)
+    shard_times: tuple[ShardTime, ...] = ()
 
 
 @dataclass(frozen=True)
 class StyleReport(Document):
-    """What a style job did. Informative only: the truth about completeness is the sidecars."""
+    """What a style job did. Informative only: the truth about completeness is the sidecars.
+
+    ``node_hours`` and ``cost`` are the cluster's share, None where there was no cluster, or no
+    price.
+    """
 
     job_digest: str
     frames: int
@@ -173,6 +188,8 @@ class StyleReport(Document):
     device: str
     ranks: tuple[RankReport, ...]
     notes: tuple[str, ...] = ()
+    node_hours: float | None = None
+    cost: float | None = None
     version: int = VERSION
 
 

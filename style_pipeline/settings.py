@@ -15,7 +15,9 @@ from style_pipeline.variables import Reader
 STORE_SAS = "STYLE_PIPELINE_STORE_SAS"
 STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
 ALERT_URL = "STYLE_PIPELINE_ALERT_URL"
-SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING, ALERT_URL})
+INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+TRACES = "STYLE_PIPELINE_TRACES"
+SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING, ALERT_URL, INSIGHTS})
 """Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
@@ -40,6 +42,8 @@ VARIABLES = {
     "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
     ALERT_URL: "web hook that is told of failed and of stalled runs (default: none)",
+    INSIGHTS: "Application Insights, where traces and metrics of runs go (default: none)",
+    TRACES: "or console, or a file, where they go in a line of JSON each (default: nowhere)",
     **limits.VARIABLES,
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
     "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
@@ -73,6 +77,7 @@ class Settings:
     photographs: Path | None = None
     lesson_steps: int = 900
     alerts: bool = False
+    traces: bool = False
     upload: UploadLimits = field(default_factory=UploadLimits)
     ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
@@ -103,6 +108,7 @@ class Settings:
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
             alerts=bool(environ.get(ALERT_URL)),
+            traces=bool(environ.get(INSIGHTS) or environ.get(TRACES)),
             upload=UploadLimits.from_environment(environ),
             ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,

@@ -15,6 +15,7 @@ from style_pipeline.defs import alerts, assets, partitions, quarantining, style_
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import new_video_sensor
+from style_pipeline.defs.tracing import trace_sensor
 from style_pipeline.settings import Settings
 
 
@@ -27,15 +28,16 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[*videos, styles, quarantining.ASSET],
         jobs=[paint_video],
-        sensors=[new_video_sensor, *_alerts(settings)],
+        sensors=[new_video_sensor, *_watchers(settings)],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )
 
 
-def _alerts(settings: Settings) -> list[dg.SensorDefinition]:
-    """Whoever wants to be told of failures has named a web hook."""
-    return [alerts.failed_run_alert, alerts.stalled_run_alert] if settings.alerts else []
+def _watchers(settings: Settings) -> list[dg.SensorDefinition]:
+    """Whoever wants to be told of failures has named a web hook; of traces, where they go."""
+    told = [alerts.failed_run_alert, alerts.stalled_run_alert] if settings.alerts else []
+    return [*told, *([trace_sensor] if settings.traces else [])]
 
 
 def style_definitions_for(settings: Settings) -> dg.Definitions:

@@ -71,8 +71,20 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "job": job.prefix,
         "per_rank": _table([_rank_row(rank) for rank in report.ranks]),
         **_pace(job, manifest, report),
+        **_cluster_facts(manifest, report),
         **({"notes": _list(report.notes)} if report.notes else {}),
     }
+
+
+def _cluster_facts(manifest: FrameManifest, report: StyleReport) -> Facts:
+    """What the job took of a cluster; numbers, so that the interface plots them over time."""
+    known: Facts = {}
+    if report.node_hours is not None:
+        known["node_hours"] = report.node_hours
+    if report.cost is not None:
+        known["cost"] = report.cost
+        known["cost_per_minute_of_video"] = report.cost / float(manifest.duration) * 60
+    return known
 
 
 def final_facts(source: Source, manifest: FrameManifest, finished: Finished, url: str) -> Facts:

@@ -14,6 +14,7 @@ from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
+from style_pipeline.defs.telemetry import Telemetry, open_telemetry
 from style_pipeline.defs.webhook import Webhook
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Encoding, StyleLauncher
@@ -70,6 +71,15 @@ class WebhookResource(dg.ConfigurableResource[Webhook]):
 
     def create_resource(self, context: dg.InitResourceContext) -> Webhook:
         return Webhook(os.environ.get(ALERT_URL, ""))
+
+
+class TelemetryResource(dg.ConfigurableResource[Telemetry]):
+    """Where traces go; a secret, or a file, that the environment names."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Telemetry]:
+        with open_telemetry(os.environ) as telemetry:
+            yield telemetry
 
 
 class ScratchResource(dg.ConfigurableResource[Scratch]):
@@ -136,6 +146,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
         "upload_limits": settings.upload,
+        "telemetry": TelemetryResource(),
         "scratch": ScratchResource(
             folder=str(settings.scratch),
             store_url=url,

@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> None:
     )
     ranks = Ranks()
     with accounted_for(ranks, arguments.store, arguments.job):
-        run(ranks, arguments.store, arguments.job, os.environ, time.monotonic)
+        run(ranks, arguments.store, arguments.job, os.environ, time.monotonic, time.time)
 
 
 if __name__ == "__main__":

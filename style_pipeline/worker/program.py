@@ -22,6 +22,7 @@ from style_pipeline.worker.painter import Painter
 from style_pipeline.worker.ranks import Counters, Ranks
 from style_pipeline.worker.reporting import Tell, open_reporter, silent
 from style_pipeline.worker.stopwatch import Stopwatch
+from style_pipeline.worker.timeline import Timeline
 
 _SHARDS_TAKEN, _FRAMES_PAINTED = range(2)
 
@@ -36,8 +37,11 @@ def run(
     job_key: str,
     environ: Mapping[str, str],
     clock: Callable[[], float],
+    now: Callable[[], float],
 ) -> None:
     """Do this rank's share of a job; returns when the whole job is done and reported.
+
+    ``clock`` counts seconds from anywhere, ``now`` is Unix time.
 
     Raises errors of :mod:`style_pipeline.errors`; the caller then has to end the other ranks.
     """
@@ -46,7 +50,8 @@ def run(
     with open_reporter(environ) if ranks.rank == 0 else silent() as tell:
         job = StyleJob.from_json(store.read_bytes(job_key))
         manifest = _read_manifest(store, job)
-        share = _Share(ranks, store, job, manifest, clock, tell, environ)
+        timeline = Timeline(now)
+        share = _Share(ranks, store, job, manifest, clock, tell, environ, timeline)
         missing = share.scan()
         outcome = share.paint(missing)
         reports = ranks.gather(document.dump(outcome))
@@ -84,6 +89,7 @@ class _Share:
     clock: Callable[[], float]
     tell: Tell
     environ: Mapping[str, str]
+    timeline: Timeline
 
     def scan(self) -> tuple[FrameShard, ...]:
         """The shards that still have to be painted, the same on every rank.
@@ -111,13 +117,19 @@ class _Share:
             tally = _Tally(counters)
             line = Line(self.store, self.job, self.manifest, painter.open, tally.painted, stopwatch)
             with every(_SHARE_SECONDS, tally.share):
-                stored = list(line.run(_claimed(missing, counters)))
+                mine = line.run(self.timeline.taken(_claimed(missing, counters)))
+                stored = list(self.timeline.stored(mine))
             wall = self.clock() - started
             self.ranks.wait_for_all()
         frames = sum(shard.count for shard in stored)
-        seconds = stopwatch.seconds()
         report = RankReport(
-            self.ranks.rank, self.ranks.host, frames, len(stored), round(wall, 3), seconds
+            rank=self.ranks.rank,
+            host=self.ranks.host,
+            frames=frames,
+            shards=len(stored),
+            wall=round(wall, 3),
+            seconds=stopwatch.seconds(),
+            shard_times=self.timeline.times(),
         )
         return RankOutcome(report, painter.device, painter.notes)
 

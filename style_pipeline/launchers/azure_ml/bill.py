@@ -28,12 +28,20 @@ class Bill:
         if sighting.state in (State.WORKING, State.TROUBLED):
             self._since[sighting.name] = now
 
+    @property
+    def node_hours(self) -> float:
+        return round(self.node_seconds / 3600, 4)
+
+    @property
+    def cost(self) -> float | None:
+        """In the price's currency; None where there is no price."""
+        return None if self.price is None else round(self.node_hours * self.price.per_node_hour, 4)
+
     def notes(self) -> tuple[str, ...]:
         """What the metadata of the result says about the cluster."""
         jobs = [f"Azure ML job {job.name} on {_nodes(job.nodes)}" for job in self._seen.values()]
         urls = [job.studio_url for job in self._seen.values() if job.studio_url]
-        hours = self.node_seconds / 3600
-        price = self.price
+        hours, price = self.node_hours, self.price
         cost = "" if price is None else f", about {price.of(hours)} at {price}"
         return (*jobs, *urls, f"{hours:.3f} node-hours{cost}")
 

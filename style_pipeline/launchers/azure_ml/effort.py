@@ -128,7 +128,7 @@ class Effort(Generic[Report]):
 
     def _conclude(self, ended: Sighting, listener: Listener) -> Report:
         try:
-            return self.task.conclude(listener, self.watch.bill.notes())
+            return self.task.conclude(listener, self.watch.bill)
         except StyleJobError:
             show_logs(self.watch.workspace, ended.name, self.context.log)
             raise

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from style_pipeline import layout
 from style_pipeline.job import StyleJob
+from style_pipeline.launchers.azure_ml.bill import Bill
 from style_pipeline.launchers.listener import Listener
 from style_pipeline.launchers.verdict import Work, conclude, conclude_lesson
 from style_pipeline.lesson import Lesson, LessonReport
@@ -59,8 +60,8 @@ class Task(Protocol[Report]):
         """Whether its result is in the store, whole."""
         ...
 
-    def conclude(self, heard: Listener, notes: tuple[str, ...]) -> Report:
-        """The report of a job that ended well, with ``notes`` added to it.
+    def conclude(self, heard: Listener, bill: Bill) -> Report:
+        """The report of a job that ended well, with what the ``bill`` says added to it.
 
         Raises StyleJobError where nothing came of the job.
         """
@@ -108,9 +109,10 @@ class Painting:
         shards = self.manifest.shards
         return len(finished_shards(self.store, self.job, shards)) == len(shards)
 
-    def conclude(self, heard: Listener, notes: tuple[str, ...]) -> StyleReport:
+    def conclude(self, heard: Listener, bill: Bill) -> StyleReport:
         report = conclude(self.store, self.job, self.manifest, heard.report)
-        return replace(report, notes=(*report.notes, *notes))
+        notes = (*report.notes, *bill.notes())
+        return replace(report, notes=notes, node_hours=bill.node_hours, cost=bill.cost)
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,9 @@ class Learning:
         checkpoint = layout.style_checkpoint_key(self.lesson.style)
         return self.store.exists(report) and self.store.exists(checkpoint)
 
-    def conclude(self, heard: Listener, notes: tuple[str, ...]) -> LessonReport:
+    def conclude(self, heard: Listener, bill: Bill) -> LessonReport:
         report = conclude_lesson(self.store, self.lesson, heard.lesson_report)
-        return replace(report, notes=(*report.notes, *notes))
+        return replace(report, notes=(*report.notes, *bill.notes()))
 
 
 def nodes_for(shards: int, most: int, gpus_per_node: int) -> int:

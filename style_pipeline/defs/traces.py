@@ -1,0 +1,126 @@
+"""One trace per run: what a video went through, from the request to the published file.
+
+It is read from Dagster's records after the run, whatever became of it: so it costs the run nothing,
+survives what the run did not, and is there for runs from the command line too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+from dagster import DagsterInstance, EventLogEntry, RunRecord
+
+from style_pipeline import layout
+from style_pipeline.errors import ManifestError, ObjectMissing
+from style_pipeline.manifest import RankReport, StyleReport
+from style_pipeline.store import MediaStore
+
+Attributes = dict[str, str | int | float]
+
+_BEGINS = ("STEP_START", "STEP_RESTARTED")
+_ENDS = ("STEP_SUCCESS", "STEP_FAILURE", "STEP_UP_FOR_RETRY")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Something that took from ``start`` to ``end``, in Unix time.
+
+    ``path`` names it within its trace, its parent's path first; the whole run's path is empty.
+    """
+
+    path: tuple[str, ...]
+    start: float
+    end: float
+    well: bool = True
+    attributes: Attributes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """``name`` tells one run from all others; a parent comes before its children."""
+
+    name: str
+    spans: tuple[Span, ...]
+
+    @property
+    def root(self) -> Span:
+        """The whole run."""
+        return self.spans[0]
+
+
+def trace_of(instance: DagsterInstance, store: MediaStore, record: RunRecord) -> Trace:
+    """The trace of a run that has ended."""
+    run = record.dagster_run
+    asked = record.create_timestamp.timestamp()
+    began = record.start_time or asked
+    ended = record.end_time or record.update_timestamp.timestamp()
+    style, _, video = run.tags.get("dagster/partition", "").partition("|")
+    known: Attributes = {"style": style, "video": video, "status": run.status.value}
+    root = Span((), asked, ended, run.status == dg.DagsterRunStatus.SUCCESS, known)
+    waited = Span(("queue",), asked, began)
+    log = instance.all_logs(run.run_id)
+    return Trace(run.run_id, (root, waited, *_steps(log, ended), *_shards(log, store)))
+
+
+def _steps(log: Sequence[EventLogEntry], ended: float) -> Iterator[Span]:
+    """Every attempt at every asset; one that never ended ended with the run."""
+    facts = {key: _facts(entry) for key, entry in _materialisations(log).items()}
+    begun: dict[str, float] = {}
+    attempts: dict[str, int] = {}
+    for entry in log:
+        kind, step = entry.dagster_event_type, entry.step_key or ""
+        if kind is None:
+            continue
+        if kind.value in _BEGINS:
+            begun[step] = entry.timestamp
+            attempts[step] = attempts.get(step, 0) + 1
+        elif kind.value in _ENDS and step in begun:
+            well = kind.value == "STEP_SUCCESS"
+            known = {"attempt": attempts[step], **(facts.get(step, {}) if well else {})}
+            yield Span(_path(step, attempts[step]), begun.pop(step), entry.timestamp, well, known)
+    for step, start in begun.items():
+        yield Span(_path(step, attempts[step]), start, ended, False, {"attempt": attempts[step]})
+
+
+def _path(step: str, attempt: int) -> tuple[str]:
+    return (step,) if attempt == 1 else (f"{step}, attempt {attempt}",)
+
+
+def _shards(log: Sequence[EventLogEntry], store: MediaStore) -> Iterator[Span]:
+    """Every shard that the run painted, on its rank."""
+    painted = _materialisations(log).get("styled_frames")
+    prefix = None if painted is None else _facts(painted).get("job")
+    if prefix is None:
+        return
+    try:
+        report = StyleReport.from_json(store.read_bytes(layout.report_key(str(prefix))))
+    except (ObjectMissing, ManifestError):
+        return
+    for rank in report.ranks:
+        yield from _shards_of(rank)
+
+
+def _shards_of(rank: RankReport) -> Iterator[Span]:
+    for time in rank.shard_times:
+        known: Attributes = {"rank": rank.rank, "host": rank.host, "frames": time.frames}
+        end = time.began + time.seconds
+        yield Span(("styled_frames", f"shard {time.index}"), time.began, end, True, known)
+
+
+def _materialisations(log: Sequence[EventLogEntry]) -> dict[str, dg.AssetMaterialization]:
+    """By the key of the step that made it."""
+    return {
+        entry.step_key: made
+        for entry in log
+        if entry.step_key and (made := entry.asset_materialization) is not None
+    }
+
+
+def _facts(made: dg.AssetMaterialization) -> Attributes:
+    """What the metadata say in a word or a number."""
+    values = {name: value.value for name, value in made.metadata.items()}
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, int | float) or (isinstance(value, str) and len(value) < 200)
+    }

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "style_pipeline"
 
 DOORS = {
     "av": ("worker/", "media/stills.py", "quality/films.py"),
-    "azure": ("stores/azure", "launchers/", "defs/telemetry.py"),
+    "azure": ("stores/azure", "launchers/", "telemetry/"),
     "click": ("cli/", "style/training/__main__.py", "style/training/reporter.py"),
     "cv2": ("quality/motion.py",),
     "dagster": ("definitions.py", "style_definitions.py", "defs/", "launchers/"),
@@ -21,7 +21,7 @@ DOORS = {
     "ffmpeg": ("media/",),
     "mpi4py": ("worker/ranks.py",),
     "onnx": ("style/arbitrary/weights.py", "style/training/"),
-    "opentelemetry": ("defs/telemetry.py",),
+    "opentelemetry": ("telemetry/",),
     "PIL": ("media/", "defs/", "style/"),
     "rich": ("cli/",),
     "safetensors": ("style/",),

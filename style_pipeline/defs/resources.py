@@ -14,7 +14,6 @@ from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
-from style_pipeline.defs.telemetry import Telemetry, open_telemetry
 from style_pipeline.defs.webhook import Webhook
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Encoding, StyleLauncher
@@ -27,6 +26,7 @@ from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 from style_pipeline.style import engine
+from style_pipeline.telemetry import Telemetry, open_telemetry
 
 
 class StoreResource(dg.ConfigurableResource[MediaStore]):

@@ -5,7 +5,6 @@ survives what the run did not, and is there for runs from the command line too.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import dagster as dg
 from dagster import DagsterInstance, EventLogEntry, RunRecord
@@ -14,38 +13,10 @@ from style_pipeline import layout
 from style_pipeline.errors import ManifestError, ObjectMissing
 from style_pipeline.manifest import RankReport, StyleReport
 from style_pipeline.store import MediaStore
-
-Attributes = dict[str, str | int | float]
+from style_pipeline.telemetry.trace import Attributes, Span, Trace
 
 _BEGINS = ("STEP_START", "STEP_RESTARTED")
 _ENDS = ("STEP_SUCCESS", "STEP_FAILURE", "STEP_UP_FOR_RETRY")
-
-
-@dataclass(frozen=True)
-class Span:
-    """Something that took from ``start`` to ``end``, in Unix time.
-
-    ``path`` names it within its trace, its parent's path first; the whole run's path is empty.
-    """
-
-    path: tuple[str, ...]
-    start: float
-    end: float
-    well: bool = True
-    attributes: Attributes = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Trace:
-    """``name`` tells one run from all others; a parent comes before its children."""
-
-    name: str
-    spans: tuple[Span, ...]
-
-    @property
-    def root(self) -> Span:
-        """The whole run."""
-        return self.spans[0]
 
 
 def trace_of(instance: DagsterInstance, store: MediaStore, record: RunRecord) -> Trace:

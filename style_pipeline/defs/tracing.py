@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
-from style_pipeline.defs.telemetry import Telemetry
 from style_pipeline.defs.traces import trace_of
 from style_pipeline.store import MediaStore
+from style_pipeline.telemetry import Telemetry
 
 _ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
 _PER_TICK = 25

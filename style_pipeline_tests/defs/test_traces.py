@@ -13,14 +13,14 @@ import pytest
 from style_pipeline import layout
 from style_pipeline.defs import partitions
 from style_pipeline.defs.failures import MAX_RETRIES
-from style_pipeline.defs.telemetry import open_telemetry
-from style_pipeline.defs.traces import Trace, trace_of
+from style_pipeline.defs.traces import trace_of
 from style_pipeline.defs.tracing import trace_sensor
 from style_pipeline.errors import TelemetryError
 from style_pipeline.layout import Upload
 from style_pipeline.manifest import RankReport, ShardTime, StyleReport
 from style_pipeline.settings import INSIGHTS, TRACES
 from style_pipeline.store import MediaStore
+from style_pipeline.telemetry import Trace, open_telemetry
 
 UPLOAD = Upload("tahiti", "holiday.mp4")
 TIMES = (ShardTime(0, 24, 1000.0, 2.5), ShardTime(2, 12, 1002.5, 1.5))

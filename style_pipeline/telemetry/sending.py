@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from style_pipeline.defs.traces import Span, Trace
 from style_pipeline.errors import TelemetryError
 from style_pipeline.settings import INSIGHTS, TRACES
+from style_pipeline.telemetry.trace import Span, Trace
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Meter

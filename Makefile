@@ -122,6 +122,21 @@ sheet: setup ## paint the README's picture of every style again
 mutants: setup ## a thousand damaged files through the door: the table in docs/hostile-files.md
 	@$(BIN)/python -m style_pipeline_tests.hostile
 
+# Each writes its part of docs/performance.md; on a machine with nothing else to do.
+BENCH := $(BIN)/python -m style_pipeline_bench
+.PHONY: bench bench-scheduling bench-memory bench-film bench-cost bench-stages
+bench: setup $(CLIP) ## measure beside other ways to paint a video; writes docs/performance.md
+	$(BENCH) compare
+
+bench-memory: setup $(CLIP)
+	$(BENCH) memory
+
+bench-scheduling bench-film bench-cost: setup
+	$(BENCH) $(@:bench-%=%)
+
+bench-stages: setup ## has a stage got slower than its committed baseline?
+	$(BENCH).stages
+
 .PHONY: clean
 clean: ## forget .venv and caches; data/ stays
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info

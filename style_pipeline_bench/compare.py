@@ -14,6 +14,7 @@ from style_pipeline_bench.whole import ASSETS, Whole, measure
 STYLE, SECOND_STYLE = "great-wave", "starry-night"
 WARM_UP_FRAMES = 48
 ALONE_SECONDS = 10.0
+PLOT = "![Frames per second of every way](images/performance.svg)"
 STAGES = ("read", "network", "encode", "store")
 
 
@@ -43,7 +44,14 @@ class Comparison:
 
     def tables(self) -> list[object]:
         """What is written into the document."""
-        return [self._about(), self._rates(), self._stages(), self._painting(), self._second()]
+        return [
+            PLOT,
+            self._about(),
+            self._rates(),
+            self._stages(),
+            self._painting(),
+            self._second(),
+        ]
 
     def _about(self) -> str:
         return (

@@ -23,6 +23,7 @@ SHARDS_PER_RANK = 60
 SLOWNESS = 2.0
 """So much longer the last rank takes for the same shard."""
 
+PLOT = "![Efficiency of 1 to 16 ranks](images/scheduling.svg)"
 _FRAME_SECONDS = 0.004
 _MOST_FRAMES = 24
 
@@ -139,7 +140,7 @@ def publish(found: Sequence[Efficiency], docs: Path) -> None:
         (str(e.ranks), f"{e.counter:.1%}", f"{e.even:.1%}", f"{e.simulated:.1%}") for e in found
     ]
     headings = ("ranks", "shared counter", "even split", "shared counter, in simulated time")
-    put(docs / "performance.md", "scheduling", [Table(headings, rows)])
+    put(docs / "performance.md", "scheduling", [PLOT, Table(headings, rows)])
     values = {f"{e.ranks} ranks, {way}": 100 * share for e in found for way, share in _ways(e)}
     bars = Bars("Efficiency with uneven shards and one slow rank", "%", values)
     (docs / "images" / "scheduling.svg").write_text(bars.svg(), "utf-8")

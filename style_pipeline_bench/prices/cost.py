@@ -7,6 +7,7 @@ from style_pipeline.style.network import Architecture
 from style_pipeline_bench.prices.model import Node, Plan, Work, plan
 from style_pipeline_bench.results import Bars, Table, keep, put
 
+PLOT = "![Price of an hour of video](images/cost.svg)"
 RATE, WIDTH, HEIGHT = 25, 1920, 1080
 STARTING_HOURS = 6 / 60
 NODES = (1, 2, 4, 8)
@@ -43,7 +44,7 @@ def publish(docs: Path) -> None:
     plans = [
         plan(work, node, nodes, STARTING_HOURS, scheduling) for node in MACHINES for nodes in NODES
     ]
-    put(docs / "performance.md", "cost", [_table(plans)])
+    put(docs / "performance.md", "cost", [PLOT, _table(plans)])
     prices = {f"{p.node.name}, {p.nodes} nodes": p.price for p in plans if p.nodes in (1, 8)}
     (docs / "images" / "cost.svg").write_text(
         Bars(f"US dollars for an hour of {WIDTH}x{HEIGHT} at {RATE} frames/s", "USD", prices).svg()

@@ -30,6 +30,12 @@ SUFFIXES = (
     ".mts",
     ".mpg",
     ".mpeg",
+    ".flv",
+    ".wmv",
+    ".asf",
+    ".ogv",
+    ".ogg",
+    ".mxf",
 )
 """What a video's name may end with, in any case; other files are left alone."""
 
@@ -114,10 +120,6 @@ class Cursor:
 
     def holds(self, arrival: Arrival) -> bool:
         return _mark(arrival) in self.seen
-
-    def without(self, arrivals: Iterable[Arrival]) -> "Cursor":
-        """As if these had not been seen."""
-        return Cursor(self.seen - {_mark(arrival) for arrival in arrivals})
 
     def after(self, listed: Iterable[Arrival], requested: Iterable[Arrival]) -> "Cursor":
         """With ``requested``, and without what is no longer ``listed``."""

@@ -15,9 +15,9 @@ from style_pipeline.errors import ManifestError
 from style_pipeline.look import Look
 from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
 
-VERSION = 3
+VERSION = 4
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 4
 """Raised whenever the same job would give other pixels than before."""
 
 _PROGRESS = re.compile(r"(\d+) of (\d+) (\w+), ([\d.]+) per second(?:, (\d+) s left)?")
@@ -27,12 +27,19 @@ _PROGRESS = re.compile(r"(\d+) of (\d+) (\w+), ([\d.]+) per second(?:, (\d+) s l
 class Encoding:
     """How styled shards are encoded: at final quality, since stitching copies their packets.
 
-    ``crf`` is x264's constant rate factor (0 to 51, lower is better), ``preset`` its speed.
+    ``crf`` is the codec's constant quality (lower is better), or None where ``bit_rate``, in bits
+    per second, is to be kept, or where the codec has one quality; ``preset`` is its speed.
     """
 
     codec: str = "libx264"
-    crf: int = 17
+    crf: int | None = 16
     preset: str = "veryfast"
+    bit_rate: int | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What a shard's file ends with: an mp4 knows no ProRes."""
+        return ".mov" if self.codec == "prores_ks" else ".mp4"
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class StyleJob(Document):
 
     def styled_key(self, shard: FrameShard) -> str:
         """Where the styled shard lies."""
-        return layout.shard_key(self.prefix, shard.index, ".mp4")
+        return layout.shard_key(self.prefix, shard.index, self.encoding.suffix)
 
 
 @dataclass(frozen=True)

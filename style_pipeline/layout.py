@@ -7,10 +7,9 @@
     work/sources/<source>/audio-<digest>/...    audio streams of one source, by its content
     work/sources/<source>/frames-<digest>/...   frame shards and their manifest
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
-    outputs/<style>/<name>.mp4                  the finished video
+    outputs/<style>/<name>.mp4                  the finished video, or .mkv, .mov, .webm
     work/lessons/<lesson digest>/...            a style being learnt
     work/again/<mark>/<number>                  that one upload is wanted once more
-    work/claims/<run>                           which of two sensors asks for a run
     quarantine/<name>/...                       what can never be painted, and reason.json
     styles/<style>/...                          paintings and checkpoints added by users
     messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own
@@ -54,13 +53,12 @@ class Upload:
         """The video's partition key."""
         return video_slug(self.name)
 
-    @property
-    def output_key(self) -> str:
-        """``clip.mp4`` keeps its name, ``clip.mov`` becomes ``clip.mov.mp4``.
+    def output_key(self, suffix: str = ".mp4") -> str:
+        """Of a result that ends with ``suffix``: ``clip.mp4`` keeps its name.
 
-        Only an upload that is itself called ``clip.mov.mp4`` could meet the latter.
+        ``clip.mov`` becomes ``clip.mov.mp4``, which only an upload of that very name could meet.
         """
-        name = self.name if self.name.endswith(".mp4") else f"{self.name}.mp4"
+        name = self.name if self.name.endswith(suffix) else f"{self.name}{suffix}"
         return f"{OUTPUTS}{self.style}/{name}"
 
 

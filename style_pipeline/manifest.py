@@ -10,7 +10,19 @@ from fractions import Fraction
 from style_pipeline.document import Document
 from style_pipeline.errors import ManifestError
 
-VERSION = 1
+VERSION = 2
+
+_FINE_CLOCK = 10_000
+
+
+@dataclass(frozen=True)
+class StreamTags:
+    """What a stream is called: ``language`` as ISO 639-2 has it (``und`` where not said)."""
+
+    language: str = "und"
+    title: str = ""
+    default: bool = False
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,12 @@ class VideoFormat:
     time_base: Fraction
     colour: ColourTags
 
+    @property
+    def clock(self) -> int:
+        """Ticks per second that results count pictures by: every ``time_base`` tick, and finer."""
+        own = self.time_base.denominator
+        return own * -(-_FINE_CLOCK // own)
+
 
 @dataclass(frozen=True)
 class FrameShard:
@@ -64,7 +82,8 @@ class FrameManifest(Document):
     """Every frame of one source: ``pts[i]`` is frame i's time, in ``format.time_base`` units.
 
     ``pts`` are as in the source (they need not start at 0) and strictly increasing;
-    ``last_duration`` is how long the last frame is shown, in the same units.
+    ``last_duration`` is how long the last frame is shown, in the same units. ``format`` is that of
+    the shards; ``notes`` say what was done to the pictures on purpose, where the source's differ.
     """
 
     source_sha256: str
@@ -73,6 +92,7 @@ class FrameManifest(Document):
     pts: tuple[int, ...]
     last_duration: int
     shards: tuple[FrameShard, ...]
+    notes: tuple[str, ...] = ()
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -102,16 +122,22 @@ class FrameManifest(Document):
 class AudioTrack:
     """One audio stream, copied bit for bit.
 
+    ``delay`` is what an Opus decoder drops at its beginning, in seconds, 0 for other codecs.
     ``stream_index`` is its number among the source's streams; ``start`` is its first packet's time
-    in seconds on the source's own clock; ``packets_md5`` is ``ffmpeg -c copy -f md5`` of it.
+    in seconds on the source's own clock, ``last_duration`` what its last packet lasts (0 where not
+    said), ``bits`` those of a sample (0 where not said); ``packets_md5`` is ``ffmpeg -c copy -f
+    md5`` of it.
     """
 
     stream_index: int
     codec: str
     sample_rate: int
     channels: int
-    language: str
+    bits: int
+    tags: StreamTags
     start: Fraction
+    delay: Fraction
+    last_duration: Fraction
     packets: int
     packets_md5: str
 
@@ -159,7 +185,6 @@ class RankReport:
     """What one rank did; ``seconds`` by stage: load, read, network, encode, store.
 
     Stages overlap, so their sum may exceed ``wall``; so do the times of its ``shard_times``.
-    ``peak_memory`` is the most that the rank held at a time, in bytes.
     """
 
     rank: int
@@ -169,7 +194,6 @@ class RankReport:
     wall: float
     seconds: dict[str, float] = field(default_factory=dict)
     shard_times: tuple[ShardTime, ...] = ()
-    peak_memory: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from style_pipeline import azure_settings, limits
 from style_pipeline.azure_settings import AzureSettings
-from style_pipeline.errors import ConfigurationError
 from style_pipeline.limits import ProgramLimits, UploadLimits
-from style_pipeline.notices import check_queue_url
+from style_pipeline.output import PRESETS, USUAL, OutputPreset, choose
 from style_pipeline.store import without_secrets
 from style_pipeline.variables import Reader
 
@@ -19,11 +18,7 @@ STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
 ALERT_URL = "STYLE_PIPELINE_ALERT_URL"
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 TRACES = "STYLE_PIPELINE_TRACES"
-QUEUE_SAS = "STYLE_PIPELINE_QUEUE_SAS"
-QUEUE_CONNECTION_STRING = "STYLE_PIPELINE_QUEUE_CONNECTION_STRING"
-SECRETS = frozenset(
-    {STORE_SAS, STORE_CONNECTION_STRING, QUEUE_SAS, QUEUE_CONNECTION_STRING, ALERT_URL, INSIGHTS}
-)
+SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING, ALERT_URL, INSIGHTS})
 """Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
@@ -33,10 +28,6 @@ VARIABLES = {
     STORE_SAS: "shared access signature for a store in Azure (default: Azure's "
     "own sign-in: managed identity, az login)",
     STORE_CONNECTION_STRING: "or a connection string for it (default: none)",
-    "STYLE_PIPELINE_QUEUE": "URL of a storage queue with Event Grid's messages about the store: "
-    "https://ACCOUNT.queue.core.windows.net/QUEUE (default: none)",
-    QUEUE_SAS: "shared access signature for that queue (default: Azure's own sign-in)",
-    QUEUE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
     "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
@@ -47,7 +38,13 @@ VARIABLES = {
     "STYLE_PIPELINE_DEADLINE_SECONDS": "longest time for one style job (default: 21600)",
     "STYLE_PIPELINE_SHARD_FRAMES": "frames per shard (default: 24)",
     "STYLE_PIPELINE_FRAME_FORMAT": "video, or png for image files (default: video)",
-    "STYLE_PIPELINE_CRF": "quality of the result, 0 (best) to 51 (default: 17)",
+    "STYLE_PIPELINE_OUTPUT": f"kind of result: {', '.join(PRESETS)} (default: {USUAL})",
+    "STYLE_PIPELINE_CRF": "quality of the result, 0 (best) to 51, or 63 for VP9 and AV1 "
+    "(default: the output's own, 16 for H.264)",
+    "STYLE_PIPELINE_BIT_RATE": "bits per second of the result's pictures instead (default: none)",
+    "STYLE_PIPELINE_HDR": "tonemap: PQ and HLG become SDR; or refuse (default: tonemap)",
+    "STYLE_PIPELINE_INTERLACED": "deinterlace, or refuse (default: deinterlace)",
+    "STYLE_PIPELINE_ALPHA": "composite: over black; or refuse (default: composite)",
     "STYLE_PIPELINE_TRUNK": "VGG-16 in safetensors, which judges while a style is learnt",
     "STYLE_PIPELINE_PHOTOGRAPHS": "folder of photographs to practise on while a style is learnt",
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
@@ -82,7 +79,12 @@ class Settings:
     deadline_seconds: float = 6 * 3600.0
     shard_frames: int = 24
     frame_format: str = "video"
-    crf: int = 17
+    output: str = USUAL
+    crf: int | None = None
+    bit_rate: int | None = None
+    hdr: str = "tonemap"
+    interlaced: str = "deinterlace"
+    alpha: str = "composite"
     trunk: Path | None = None
     photographs: Path | None = None
     lesson_steps: int = 900
@@ -91,7 +93,6 @@ class Settings:
     upload: UploadLimits = field(default_factory=UploadLimits)
     ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
-    queue_url: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -102,6 +103,10 @@ class Settings:
         base = Path.cwd() if cwd is None else cwd
         home = (base / (environ.get("STYLE_PIPELINE_HOME") or "data")).resolve()
         read = Reader(environ, "STYLE_PIPELINE_")
+        output = read.choice("OUTPUT", tuple(PRESETS))
+        crf = read.number("CRF", int, 0, 63, None)
+        bit_rate = read.number("BIT_RATE", int, 10_000, 1_000_000_000, None)
+        choose(output, crf, bit_rate)
         on_azure = read.choice("LAUNCHER", ("local_mpi", "azure_ml")) == "azure_ml"
         return cls(
             home=home,
@@ -114,7 +119,12 @@ class Settings:
             deadline_seconds=read.number("DEADLINE_SECONDS", float, 1, 7 * 86400, 21600.0),
             shard_frames=read.number("SHARD_FRAMES", int, 1, 10_000, 24),
             frame_format=read.choice("FRAME_FORMAT", ("video", "png")),
-            crf=read.number("CRF", int, 0, 51, 17),
+            output=output,
+            crf=crf,
+            bit_rate=bit_rate,
+            hdr=read.choice("HDR", ("tonemap", "refuse")),
+            interlaced=read.choice("INTERLACED", ("deinterlace", "refuse")),
+            alpha=read.choice("ALPHA", ("composite", "refuse")),
             trunk=read.path("TRUNK", base),
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
@@ -123,23 +133,15 @@ class Settings:
             upload=UploadLimits.from_environment(environ),
             ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,
-            queue_url=_queue_url(environ),
         )
+
+    @property
+    def preset(self) -> OutputPreset:
+        """What results are to be."""
+        return choose(self.output, self.crf, self.bit_rate)
 
     @property
     def store_folder(self) -> Path | None:
         """The store's folder where it is a local one, for telling people where to look."""
         parts = urlsplit(self.store_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
-
-
-def _queue_url(environ: Mapping[str, str]) -> str | None:
-    url = environ.get("STYLE_PIPELINE_QUEUE", "").strip()
-    if not url:
-        return None
-    if not environ.get("STYLE_PIPELINE_STORE", "").startswith("http"):
-        raise ConfigurationError(
-            "STYLE_PIPELINE_QUEUE tells of uploads to Azure: set STYLE_PIPELINE_STORE to the "
-            "container, or unset it"
-        )
-    return check_queue_url(url)

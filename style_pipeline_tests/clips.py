@@ -29,6 +29,7 @@ class Tone:
     sample_rate: int = 44100
     language: str = "eng"
     seconds: Fraction | None = None
+    channels: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,25 @@ def make_clip(
     sample_aspect: Fraction = Fraction(1),
     rotation: int = 0,
     muxer_options: Sequence[str] = (),
+    picture: str = "numbers",
 ) -> Path:
     """Write a clip to ``path`` and return it; the container follows the suffix.
 
     ``rate`` is frames per second, or with ``steps`` ticks per second: frame i then lasts
     ``steps[i % len(steps)]`` ticks (a variable frame rate). ``start`` shifts all frames by so many
-    ticks. ``rotation`` is in degrees counter-clockwise, as in a display matrix.
+    ticks. ``rotation`` is in degrees counter-clockwise, as in a display matrix. ``picture`` is
+    ``numbers``, or flat ``grey`` or colour ``bars`` without numbers.
     """
     rate = Fraction(rate)
     ticks = frame_ticks(frames, steps, start)
     seconds = Fraction(ticks[-1] + (steps or (1,))[(frames - 1) % len(steps or (1,))]) / rate
     argv = ["-nostdin", "-v", "error", "-y", "-copyts"]
-    argv += ["-f", "lavfi", "-i", _picture(size, frames, rate, ticks, sample_aspect, colours)]
+    argv += [
+        "-f",
+        "lavfi",
+        "-i",
+        _picture(picture, size, frames, rate, ticks, sample_aspect, colours),
+    ]
     for tone in audio:
         argv += ["-itsoffset", str(float(tone.start)), "-f", "lavfi", "-i", _sound(tone, seconds)]
     argv += ["-map", "0:v"] + [part for i in range(len(audio)) for part in ("-map", f"{i + 1}:a")]
@@ -80,12 +88,13 @@ def make_clip(
     argv += ["-fps_mode", "passthrough", "-enc_time_base:v", f"{rate.denominator}:{rate.numerator}"]
     for i, tone in enumerate(audio):
         argv += [f"-c:a:{i}", tone.codec, f"-metadata:s:a:{i}", f"language={tone.language}"]
+        argv += ["-strict", "-2", f"-ac:a:{i}", str(tone.channels)]
     if colours:
         argv += ["-colorspace", colours.matrix, "-color_primaries", colours.primaries]
         argv += ["-color_trc", colours.transfer, "-color_range", colours.range]
     if path.suffix in (".mp4", ".mov"):
         argv += ["-video_track_timescale", str(rate.numerator)]
-    if path.suffix in (".mp4", ".mov", ".ts", ".mkv"):
+    if path.suffix in (".mp4", ".mov", ".ts", ".mkv", ".webm"):
         argv += ["-avoid_negative_ts", "disabled"]
     ffmpeg([*argv, *codec_options, *muxer_options, f"file:{path}"])
     if rotation:
@@ -125,6 +134,7 @@ def ffmpeg(arguments: Sequence[str]) -> str:
 
 
 def _picture(
+    picture: str,
     size: tuple[int, int],
     frames: int,
     rate: Fraction,
@@ -132,18 +142,12 @@ def _picture(
     sample_aspect: Fraction,
     colours: Colours | None,
 ) -> str:
-    """Blocks above a moving ramp; a lavfi graph."""
-    width, height = size
-    block, row = width // BITS, _row_height(height)
-    bit = f"mod(floor(N/pow(2,min(floor(X/{block}),{BITS - 1}))),2)"
-    luma = f"if(lt(Y,{row}),16+219*{bit},16+mod(X+2*Y+5*N,219))"
-    source = f"nullsrc=s={width}x{height}:r={rate}:d={float((frames + 0.5) / rate)}"
-    blue, red = "100+mod(X+3*N,60)", "150-mod(Y,60)"
-    chroma = f"cb='if(lt(Y,{row}),128,{blue})':cr='if(lt(Y,{row}),128,{red})'"
+    """The frames and their times, as a lavfi graph."""
+    shape = f"s={size[0]}x{size[1]}:r={rate}:d={float((frames + 0.5) / rate)}"
     uneven = any(tick != i for i, tick in enumerate(ticks))
     times = "+".join(f"eq(N,{i})*{tick}" for i, tick in enumerate(ticks)) if uneven else "N"
     steps = [
-        f"{source},format=yuv444p,geq=lum='{luma}':{chroma}",
+        f"{_PLAIN[picture]}:{shape}" if picture in _PLAIN else _numbers(size, shape),
         f"trim=end_frame={frames}",
         f"settb={rate.denominator}/{rate.numerator}",
         f"setpts='{times}'",
@@ -152,6 +156,20 @@ def _picture(
     if colours:
         steps.append(f"setparams=colorspace={colours.matrix}:range={colours.range}")
     return ",".join(steps)
+
+
+_PLAIN = {"bars": "smptebars=sar=1", "grey": "color=c=gray"}
+
+
+def _numbers(size: tuple[int, int], shape: str) -> str:
+    """Blocks above a moving ramp."""
+    width, height = size
+    block, row = width // BITS, _row_height(height)
+    bit = f"mod(floor(N/pow(2,min(floor(X/{block}),{BITS - 1}))),2)"
+    luma = f"if(lt(Y,{row}),16+219*{bit},16+mod(X+2*Y+5*N,219))"
+    blue, red = "100+mod(X+3*N,60)", "150-mod(Y,60)"
+    chroma = f"cb='if(lt(Y,{row}),128,{blue})':cr='if(lt(Y,{row}),128,{red})'"
+    return f"nullsrc={shape},format=yuv444p,geq=lum='{luma}':{chroma}"
 
 
 def _turn(path: Path, rotation: int) -> None:

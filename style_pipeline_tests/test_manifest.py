@@ -14,6 +14,7 @@ from style_pipeline.manifest import (
     FrameShard,
     RankReport,
     Sidecar,
+    StreamTags,
     StyleReport,
     VideoFormat,
 )
@@ -33,7 +34,19 @@ MANIFEST = FrameManifest("ab", "cd", FORMAT, (500, 1501, 9009), 1001, SHARDS)
 
 
 def test_what_is_written_is_read() -> None:
-    track = AudioTrack(1, "aac", 48000, 2, "eng", Fraction(-1024, 48000), 250, "ff")
+    track = AudioTrack(
+        stream_index=1,
+        codec="aac",
+        sample_rate=48000,
+        channels=2,
+        bits=0,
+        tags=StreamTags("eng", "Commentary", default=True),
+        start=Fraction(-1024, 48000),
+        delay=Fraction(0),
+        last_duration=Fraction(1024, 48000),
+        packets=250,
+        packets_md5="ff",
+    )
     audio = AudioManifest("ab", "cd", (track,), "k", "s", 9)
     rank = RankReport(0, "host", 3, 2, 1.5, {"network": 1.0})
     report = StyleReport("d", 3, 2, 1, 1, 1, 1.5, "cpu", (rank,), ("said",))

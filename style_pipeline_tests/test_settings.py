@@ -56,6 +56,13 @@ def test_numbers_and_choices_are_read() -> None:
     assert (settings.shard_frames, settings.frame_format, settings.crf) == (8, "png", 0)
 
 
+def test_a_quality_that_an_output_does_not_have_is_refused_at_once() -> None:
+    for name, value, output in (("CRF", "52", "mp4-h264"), ("BIT_RATE", "1000000", "mov-prores")):
+        environment = {f"STYLE_PIPELINE_{name}": value, "STYLE_PIPELINE_OUTPUT": output}
+        with pytest.raises(ConfigurationError, match=f"STYLE_PIPELINE_{name}"):
+            Settings.from_environment(environment, HERE)
+
+
 def test_an_empty_variable_counts_as_unset() -> None:
     environment = dict.fromkeys(VARIABLES, "")
     assert Settings.from_environment(environment, HERE) == Settings.from_environment({}, HERE)
@@ -69,7 +76,9 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("STYLE_PIPELINE_RANKS", "1.5"),
         ("STYLE_PIPELINE_DEADLINE_SECONDS", "nan"),
         ("STYLE_PIPELINE_DEADLINE_SECONDS", "inf"),
-        ("STYLE_PIPELINE_CRF", "52"),
+        ("STYLE_PIPELINE_CRF", "64"),
+        ("STYLE_PIPELINE_OUTPUT", "gif"),
+        ("STYLE_PIPELINE_HDR", "flatten"),
         ("STYLE_PIPELINE_FRAME_FORMAT", "jpeg"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The command line: ``style-pipeline run | submit | styles | quarantine | release | doctor``.
+"""The command line: ``style-pipeline run | submit | inspect | styles`` and more, see ``--help``.
 
 Heavy imports (Dagster above all) wait inside the commands, so that ``--help`` answers at once.
 """

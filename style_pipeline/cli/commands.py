@@ -30,6 +30,7 @@ def main() -> None:
       style-pipeline doctor                             is everything here?
       style-pipeline styles                             what can be painted
       style-pipeline styles --sheet styles.jpg          and what that looks like
+      style-pipeline inspect holiday.mp4                what would become of it
       style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
       style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
       style-pipeline status                             what is in the works
@@ -125,6 +126,24 @@ def submit(
     wishes = Wishes(styles, strength, keep_colours, scale)
     for key in upload(_settings(), video, wishes, once_more=again):
         click.echo(key)
+
+
+@main.command()
+@_VIDEO
+@debug_option
+def inspect(video: Path) -> None:
+    """Say what would become of VIDEO, without doing it: kept, converted, left out or refused.
+
+    Ends with 2 where it would be refused. Damage that only decoding shows is found when frames are
+    taken. Tab-separated where the output is piped.
+
+    \b
+    Example:
+      style-pipeline inspect holiday.mkv
+    """
+    from style_pipeline.cli.inspect import inspect as look_into
+
+    look_into(_settings(), video)
 
 
 @main.command()

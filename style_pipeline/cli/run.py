@@ -45,7 +45,7 @@ def paint(
     """
     store = open_store(settings.store_url)
     (look,) = wishes.looks(store)
-    target = None if output is None else target_file(video, output)
+    target = None if output is None else target_file(video, output, settings.preset.suffix)
     if clip is not None:
         refuse_clip(clip, video, target)
     from style_pipeline.defs.admission import door
@@ -57,7 +57,7 @@ def paint(
         (key,) = submit(store, instance, video, (look,), inspect)
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
-    result = Upload(look.slug, video.name).output_key
+    result = Upload(look.slug, video.name).output_key(settings.preset.suffix)
     yield deliver(store, settings, result, target)
     if clip is not None:
         with display(sys.stderr) as shown:
@@ -86,21 +86,24 @@ def upload(
 def _inspector(settings: Settings, entrance: "Door", video: Path) -> Callable[[str], None]:
     """Looks into ``video`` before it is uploaded: refuses it, or tells what it will cost."""
     from style_pipeline.media import ffmpeg
+    from style_pipeline.media.treatment import Policies, treatment
 
     def inspect(slug: str) -> None:
         with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
-            _, estimate = entrance.admit(video, slug)
+            found, estimate = entrance.admit(video, slug)
+        treatment(found, Policies.of(settings))
         click.echo(f"Estimate: {estimate}", err=True)
 
     return inspect
 
 
-def target_file(video: Path, output: Path) -> Path:
+def target_file(video: Path, output: Path, suffix: str = ".mp4") -> Path:
     """The file that ``--output`` means: itself, or one named after ``video`` in that folder.
 
-    Raises ConfigurationError where it could not be written, or would overwrite the source.
+    ``suffix`` is what results end with. Raises ConfigurationError where it could not be written, or
+    would overwrite the source.
     """
-    target = output / video.with_suffix(".mp4").name if output.is_dir() else output
+    target = output / video.with_suffix(suffix).name if output.is_dir() else output
     if not target.parent.is_dir():
         raise ConfigurationError(f"--output: there is no folder {target.parent}; make it first")
     if target.exists() and video.exists() and target.samefile(video):

@@ -16,6 +16,7 @@ from style_pipeline.defs.stages import Stages
 from style_pipeline.defs.steadiness import steadiness
 from style_pipeline.defs.style_assets import STYLE_CHECKPOINT
 from style_pipeline.job import StyleLauncher
+from style_pipeline.media.treatment import treatment
 from style_pipeline.store import MediaStore
 
 GROUP = "style_transfer"
@@ -66,7 +67,9 @@ def audio_track(
     description=(
         "Every frame of the uploaded video, **losslessly**, with its own time: nothing is dropped, "
         "doubled or moved to a fixed rate. The frames lie in shards of a few dozen, each a small "
-        "video in the source's own pixel format and colours, named by one manifest.\n\n"
+        "video in the source's own pixel format and colours, named by one manifest. HDR is "
+        "tone-mapped, interlaced pictures are made whole, transparent ones laid over black, or "
+        "refused, as the settings say; `notes` say what was done.\n\n"
         "Kept by the content of the source and the extraction settings, so a second style of the "
         "same video decodes nothing. A damaged or half-uploaded source is refused here, with the "
         "numbers."
@@ -82,6 +85,7 @@ def frames(
     stages, settings = Stages(), recipe.frame_settings()
     with told_to_dagster(), refusing(context, store, scratch):
         source = _source(context, scratch, stages)
+        treatment(source.probe, settings.policies)  # what policy refuses is not kept either
         kept = extraction.kept_frames(store, extraction.frames_folder(source, settings))
         folder = scratch.folder("frames")
         manifest = kept or extraction.take_frames(store, source, settings, folder, stages)
@@ -150,8 +154,9 @@ def styled_frames(
         "The finished video, under `outputs/<style>/`: the painted frames with the source's times "
         "and the source's sound, put together by copying, in seconds.\n\n"
         "**Compared with its source before it is published**: number and times of the frames, "
-        "duration, size, aspect, rotation, colours, and every audio stream packet by packet. The "
-        "table shows the comparison. One difference, and the asset fails with the numbers, and "
+        "duration, size, aspect, rotation, colours, every audio stream packet by packet, "
+        "subtitles, chapters, names and tags. One table shows the comparison, another what was "
+        "kept, converted and left out. One difference, and the asset fails with the numbers, and "
         "nothing appears under the video's name.\n\n"
         "`flicker_levels` says how much the painting flickers: by how many of 255 levels a pixel "
         "changes from frame to frame where the source only moves, less what the source changes "
@@ -171,7 +176,8 @@ def final_video(
             source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
-        finished = finish(store, source, manifest, job, scratch.folder("final"), stages)
+        folder, container = scratch.folder("final"), recipe.container()
+        finished = finish(store, source, manifest, job, container, folder, stages)
     context.log.info(f"published {finished.key}")
     with stages("flicker"):
         steady = facts.flicker_facts(steadiness(store, manifest, job))

@@ -74,6 +74,7 @@ def take_frames(
             pts=taken.pts,
             last_duration=taken.last_duration,
             shards=tuple(_stored_shards(store, prefix, taken)),
+            notes=taken.notes,
         )
         store.upload(manifest.to_json(), layout.manifest_key(prefix))
     return manifest

@@ -13,6 +13,8 @@ from style_pipeline.defs.sources import Source
 from style_pipeline.defs.steadiness import Steadiness
 from style_pipeline.job import StyleChoice, StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
+from style_pipeline.media.plan import Fate, Line
+from style_pipeline.media.verdicts import Verdict
 
 Facts = dict[str, Any]
 
@@ -51,6 +53,7 @@ def frame_facts(source: Source, manifest: FrameManifest, *, reused: bool) -> Fac
             f"{video.colour.matrix} / {video.colour.primaries} / {video.colour.transfer}, "
             f"{video.colour.range} range, {'as tagged' if video.colour.tagged else 'by its size'}"
         ),
+        **({"notes": _list(manifest.notes)} if manifest.notes else {}),
     }
 
 
@@ -98,17 +101,9 @@ def final_facts(source: Source, manifest: FrameManifest, finished: Finished, url
         "bytes": finished.size,
         "audio_streams": len(finished.audio.tracks),
         "source": source.upload.key,
-        "verified": _table(
-            [
-                {
-                    "property": verdict.property,
-                    "source": verdict.expected,
-                    "result": verdict.measured,
-                    "kept": "yes" if verdict.kept else "NO",
-                }
-                for verdict in finished.verdicts
-            ]
-        ),
+        "left_out": sum(line.fate is Fate.LEFT_OUT for line in finished.fates),
+        "what_became_of_it": _table([_fate_row(line) for line in finished.fates]),
+        "verified": _table([_verdict_row(verdict) for verdict in finished.verdicts]),
     }
 
 
@@ -155,7 +150,9 @@ def _audio_rows(audio: AudioManifest) -> list[dict[str, str | int | float]]:
             "codec": track.codec,
             "sample_rate": track.sample_rate,
             "channels": track.channels,
-            "language": track.language or "-",
+            "language": track.tags.language,
+            "title": track.tags.title or "-",
+            "default": "yes" if track.tags.default else "no",
             "start_seconds": round(float(track.start), 6),
             "packets": track.packets,
             "packets_md5": track.packets_md5,
@@ -175,6 +172,19 @@ def _style_row(job: StyleJob, style: StyleChoice) -> dict[str, str | int | float
     }
 
 
+def _fate_row(line: Line) -> dict[str, str | int | float]:
+    return {"part": line.part, "fate": str(line.fate), "how": line.how}
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, str | int | float]:
+    return {
+        "property": verdict.property,
+        "expected": verdict.expected,
+        "measured": verdict.measured,
+        "verdict": "kept" if verdict.kept else "BROKEN",
+    }
+
+
 def _rank_row(rank: RankReport) -> dict[str, str | int | float]:
     return {
         "rank": rank.rank,
@@ -183,7 +193,6 @@ def _rank_row(rank: RankReport) -> dict[str, str | int | float]:
         "shards": rank.shards,
         "frames_per_second": _per_second(rank.frames, rank.wall),
         "wall": round(rank.wall, 2),
-        "peak_memory_mb": round(rank.peak_memory / 2**20),
         **{f"{stage}_seconds": round(value, 2) for stage, value in rank.seconds.items()},
     }
 

@@ -11,18 +11,23 @@ from style_pipeline.defs.stages import Stages
 from style_pipeline.errors import FidelityError, ObjectMissing
 from style_pipeline.job import StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest
-from style_pipeline.media.assemble import assemble
-from style_pipeline.media.verify import Verdict, verify
+from style_pipeline.media.assemble import Parts, assemble
+from style_pipeline.media.company import company
+from style_pipeline.media.containers import Container
+from style_pipeline.media.plan import Line, plan
+from style_pipeline.media.verdicts import Verdict
+from style_pipeline.media.verify import verify
 from style_pipeline.store import MediaStore
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A published video, and what was compared with the source before."""
+    """A published video, what became of everything in its source, and what was compared."""
 
     key: str
     size: int
     audio: AudioManifest
+    fates: tuple[Line, ...]
     verdicts: tuple[Verdict, ...]
 
 
@@ -31,27 +36,31 @@ def finish(
     source: Source,
     manifest: FrameManifest,
     job: StyleJob,
+    container: Container,
     folder: Path,
     stages: Stages,
 ) -> Finished:
     """Put the styled shards of ``job`` and the source's audio together and publish the result.
 
-    Raises FidelityError, with the numbers, where the result is not as long, as fast, as large or
-    as loud as its source; then nothing is published.
+    Raises FidelityError, with the numbers, where the result deviates from its source in a line of
+    the contract; then nothing is published.
     """
     audio = _audio_of(store, source)
-    target = folder / "finished.mp4"
+    target = folder / f"finished{container.suffix}"
     with stages("fetch"):
         styled = _fetch_shards(store, manifest, job, folder)
         audio_path = _fetch_audio(store, audio, folder)
+    along = company(source.path, source.probe, container)
+    parts = Parts(manifest, styled, audio, audio_path, along)
     with stages("assemble"):
-        assemble(manifest, styled, audio, audio_path, target)
+        assemble(parts, container, target)
     with stages("verify"):
-        verdicts = tuple(verify(source.probe, manifest, audio, target))
+        verdicts = verify(parts, container, target)
         _refuse_unfaithful(verdicts)
     with stages("publish"):
-        published = store.upload(target, source.upload.output_key)
-    return Finished(published.key, published.size, audio, verdicts)
+        published = store.upload(target, source.upload.output_key(container.suffix))
+    fates = plan(source.probe, manifest.notes, container, job.encoding.codec)
+    return Finished(published.key, published.size, audio, fates, verdicts)
 
 
 def _audio_of(store: MediaStore, source: Source) -> AudioManifest:
@@ -70,7 +79,7 @@ def _fetch_shards(
 ) -> list[Path]:
     paths = []
     for shard in manifest.shards:
-        paths.append(folder / f"{shard.index:06d}.mp4")
+        paths.append(folder / f"{shard.index:06d}{job.encoding.suffix}")
         store.download(job.styled_key(shard), paths[-1])
     return paths
 

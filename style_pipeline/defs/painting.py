@@ -44,7 +44,7 @@ def style_job(
         frames_digest=manifest.digest,
         look=look,
         styles=styles,
-        encoding=recipe.encoding(),
+        encoding=recipe.preset().encoding,
         threads_per_rank=recipe.threads_per_rank,
         engine=engine.TORCH if styles[0].kind == "any" else engine.choose(recipe.engine),
     )

@@ -12,21 +12,22 @@ from pydantic import Field
 
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
-from style_pipeline.defs.handing_out import Rules
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
 from style_pipeline.defs.webhook import Webhook
 from style_pipeline.errors import ConfigurationError
-from style_pipeline.job import Encoding, StyleLauncher
+from style_pipeline.job import StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
 from style_pipeline.limits import UploadLimits
 from style_pipeline.media import ffmpeg
+from style_pipeline.media.containers import CONTAINERS, Container
 from style_pipeline.media.frames import FrameFormat, FrameSettings
-from style_pipeline.notices import NoticeQueue
+from style_pipeline.media.treatment import Policies
+from style_pipeline.output import USUAL, OutputPreset, choose
 from style_pipeline.process import Limits
 from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_queue, open_store
+from style_pipeline.stores import open_store
 from style_pipeline.style import engine
 from style_pipeline.telemetry import Telemetry, open_telemetry
 
@@ -38,15 +39,6 @@ class StoreResource(dg.ConfigurableResource[MediaStore]):
 
     def create_resource(self, context: dg.InitResourceContext) -> MediaStore:
         return open_store(self.url)
-
-
-class QueueResource(dg.ConfigurableResource[NoticeQueue]):
-    """Event Grid's messages about uploads; sensors get the queue itself."""
-
-    url: str = Field(description="https://ACCOUNT.queue.core.windows.net/QUEUE")
-
-    def create_resource(self, context: dg.InitResourceContext) -> NoticeQueue:
-        return open_queue(self.url)
 
 
 class LauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
@@ -119,7 +111,10 @@ class Recipe(dg.ConfigurableResource["Recipe"]):
 
     shard_frames: int = Field(default=24, description="Frames per shard, the unit of resumption.")
     frame_format: str = Field(default="video", description="video (lossless), or png images.")
-    crf: int = Field(default=17, description="Quality of the result, 0 (best) to 51.")
+    output: str = Field(default=USUAL, description="Kind of result, by its preset's name.")
+    crf: int | None = Field(default=None, description="Quality of the result; the preset's own.")
+    bit_rate: int | None = Field(default=None, description="Bits per second instead.")
+    policies: dict[str, str] = Field(default={}, description="The fields of Policies.")
     threads_per_rank: int = Field(default=1, description="Threads of the network in each rank.")
 
     engine: str = Field(
@@ -132,11 +127,20 @@ class Recipe(dg.ConfigurableResource["Recipe"]):
             known = " or ".join(get_args(FrameFormat))
             raise ConfigurationError(f"frame_format is {self.frame_format!r}; write {known}")
         frame_format = cast(FrameFormat, self.frame_format)
-        return FrameSettings(shard_frames=self.shard_frames, frame_format=frame_format)
+        return FrameSettings(
+            shard_frames=self.shard_frames,
+            frame_format=frame_format,
+            policies=Policies(**self.policies),
+            upright=not self.container().turns,
+        )
 
-    def encoding(self) -> Encoding:
-        """How painted shards are encoded."""
-        return Encoding(crf=self.crf)
+    def preset(self) -> OutputPreset:
+        """What the result is to be; raises ConfigurationError where there is no such thing."""
+        return choose(self.output, self.crf, self.bit_rate)
+
+    def container(self) -> Container:
+        """What the result lies in."""
+        return CONTAINERS[self.preset().container]
 
 
 def studio_of(settings: Settings) -> Studio:
@@ -156,9 +160,8 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
+        "upload_limits": settings.upload,
         "telemetry": TelemetryResource(),
-        "intake_rules": Rules(settings.upload, two_sources=settings.queue_url is not None),
-        **({"queue": QueueResource(url=settings.queue_url)} if settings.queue_url else {}),
         "scratch": ScratchResource(
             folder=str(settings.scratch),
             store_url=url,
@@ -168,7 +171,10 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "recipe": Recipe(
             shard_frames=settings.shard_frames,
             frame_format=settings.frame_format,
+            output=settings.output,
             crf=settings.crf,
+            bit_rate=settings.bit_rate,
+            policies=asdict(Policies.of(settings)),
             threads_per_rank=settings.threads_per_rank,
             engine=_engine(settings),
         ),

@@ -1,58 +1,89 @@
-"""The finished video: styled shards and the source's audio, joined by copying packets."""
+"""The finished video: styled shards and the source's sound, joined by copying packets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import lcm
+from math import ceil, lcm
 from pathlib import Path
 
 from style_pipeline.manifest import AudioManifest, FrameManifest
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.audio import HEAD_START
-from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
+from style_pipeline.media.company import Company, needs_free_tags, write_description
+from style_pipeline.media.containers import Container
+from style_pipeline.media.dispositions import dispositions
+from style_pipeline.media.ffmpeg import Blame, Input, Options, Output, Stream
 
 _BLAME = Blame("join the styled frames and the sound")
 _MICROSECONDS = 1_000_000
 _LARGEST_CLOCK = 2**31 - 1
 _DISPLAY_ROTATION_SINCE = 6
+_OPUS_BITS_PER_CHANNEL = 96_000
+_OPUS_DELAY = Fraction(312, 48_000)
 
 
-def assemble(
-    manifest: FrameManifest,
-    styled: Sequence[Path],
-    audio: AudioManifest,
-    audio_path: Path | None,
-    target: Path,
-) -> None:
-    """Write ``target``, an mp4 with its index in front; nothing is encoded again.
+@dataclass(frozen=True)
+class Parts:
+    """What a result is made of.
 
-    ``styled`` are the shards in order, in one folder, their times counted from the first frame.
+    ``styled`` are the shards in order, in one folder, their times counted from the first frame;
+    ``audio_path`` is None where ``audio`` has no tracks.
+    """
+
+    manifest: FrameManifest
+    styled: Sequence[Path]
+    audio: AudioManifest
+    audio_path: Path | None
+    company: Company
+
+
+def assemble(parts: Parts, container: Container, target: Path) -> None:
+    """Write ``target``; no picture is encoded again, and no sound that ``container`` can hold.
+
     Raises MediaError where FFmpeg cannot join them; ``target`` then does not exist.
     """
-    lead = _lead(manifest, audio)
-    first = manifest.pts[0] * manifest.format.time_base
-    pictures = Input(
-        _write_list(manifest, styled),
-        {"copyts": None, "itsoffset": _in_us(first - lead), **_turned(manifest), "f": "concat"},
-        ("concat", "mov"),
-        listed=styled,
-    )
-    inputs, streams = [pictures], [(0, "v:0")]
-    if audio_path is not None:
-        inputs.append(Input(audio_path, {"itsoffset": _in_us(-HEAD_START - lead)}, ("nut",)))
-        streams += [(1, f"a:{i}") for i in range(len(audio.tracks))]
+    lead = lead_of(parts, container)
+    inputs = [_pictures(parts, lead)]
+    streams: list[Stream] = [(0, "v:0")]
+    if parts.audio_path is not None:
+        late = _in_us(-HEAD_START - lead)
+        inputs.append(Input(parts.audio_path, {"itsoffset": late}, ("mov", "nut", "matroska")))
+        streams += [(1, f"a:{i}") for i in range(len(parts.audio.tracks))]
+    if parts.company.subtitles:
+        streams += [(len(inputs), str(s.stream_index)) for s, _ in parts.company.subtitles]
+        inputs.append(Input(parts.company.source, {"itsoffset": _in_us(-lead)}))
+    description = parts.styled[0].with_name("description.txt")
+    write_description(parts.company, parts.audio, lead, container, description)
+    inputs.append(Input(description, {"f": "ffmetadata"}, ("ffmetadata",)))
     unfinished = target.with_name(f"unfinished-{target.name}")
-    ffmpeg.run(inputs, [Output(unfinished, streams, _options(manifest, audio))], _BLAME)
+    options = _options(parts, container, len(inputs) - 1)
+    ffmpeg.run(inputs, [Output(unfinished, streams, options)], _BLAME)
     unfinished.replace(target)
 
 
-def _lead(manifest: FrameManifest, audio: AudioManifest) -> Fraction:
+def _pictures(parts: Parts, lead: Fraction) -> Input:
+    manifest = parts.manifest
+    first = manifest.pts[0] * manifest.format.time_base
+    options: Options = {
+        "copyts": None,
+        "itsoffset": _in_us(first - lead),
+        **_turned(manifest),
+        "f": "concat",
+    }
+    return Input(_write_list(manifest, parts.styled), options, ("concat", "mov"), parts.styled)
+
+
+def lead_of(parts: Parts, container: Container) -> Fraction:
     """What the source's clock shows where the finished video's shows zero.
 
     The earliest stream starts there. Sound before the source's own zero is an encoder's delay,
-    which an edit list goes on hiding.
+    which an edit list goes on hiding where the container knows one.
     """
-    starts = [track.start for track in audio.tracks if track.start >= 0]
+    manifest = parts.manifest
+    starts = [
+        track.start for track in parts.audio.tracks if track.start >= 0 or not container.signed
+    ]
     return min([manifest.pts[0] * manifest.format.time_base, *starts])
 
 
@@ -74,25 +105,68 @@ def _write_list(manifest: FrameManifest, styled: Sequence[Path]) -> Path:
     return listing
 
 
-def _options(manifest: FrameManifest, audio: AudioManifest) -> Options:
-    """Clocks that round no time, truthful durations, languages, and the index in front."""
-    ticks = manifest.format.time_base.denominator
-    last = round(manifest.last_duration * manifest.format.time_base * ticks)
-    languages = {
-        f"metadata:s:a:{i}": f"language={track.language}" for i, track in enumerate(audio.tracks)
-    }
+def _options(parts: Parts, container: Container, description: int) -> Options:
+    """Everything about the file; ``description`` is the number of the input that describes it."""
+    manifest = parts.manifest
+    video = manifest.format
+    last = container.ticks(manifest.last_duration * video.time_base, video.clock)
     return {
         "c": "copy",
-        "video_track_timescale": ticks,
-        "movie_timescale": movie_clock(ticks, [track.sample_rate for track in audio.tracks]),
+        **dict(_sound(parts.audio, container)),
+        **{f"c:s:{i}": codec for i, (_, codec) in enumerate(parts.company.subtitles)},
         "avoid_negative_ts": "disabled",
         "bsf:v": last_lasts(manifest.frame_count, last),
-        "movflags": "+faststart",
         "fflags": "+bitexact",
-        "map_metadata": -1,
-        **languages,
+        "strict": "experimental",
+        **dict(_descriptions(parts, description)),
+        **dispositions(parts.audio, parts.company),
         **_turned_by_tag(manifest),
-        "f": "mp4",
+        **_muxer(parts, container),
+        "f": container.muxer,
+    }
+
+
+def _sound(audio: AudioManifest, container: Container) -> Iterator[tuple[str, str | int]]:
+    """Copied where it fits, its last packet as long as it was; else encoded.
+
+    FFmpeg takes what an Opus decoder drops off the times that it reads from Matroska, without
+    having added it to those that it writes.
+    """
+    for i, track in enumerate(audio.tracks):
+        delay = track.delay
+        if not container.holds(track):
+            delay = Fraction(0) if container.lossless else _OPUS_DELAY
+            yield f"c:a:{i}", container.encoder
+            if not container.lossless:
+                yield f"b:a:{i}", _OPUS_BITS_PER_CHANNEL * track.channels
+        if delay and not container.is_mp4:
+            yield f"bsf:a:{i}", f"setts=ts=TS+{ceil(1000 * delay)}"
+        elif container.holds(track) and track.last_duration:
+            last = container.ticks(track.last_duration, track.sample_rate)
+            yield f"bsf:a:{i}", _last(track.packets, last, "*not(DURATION)")
+
+
+def _descriptions(parts: Parts, description: int) -> Iterator[tuple[str, str | int]]:
+    yield "map_metadata", description
+    yield "map_chapters", description
+    sound, text = len(parts.audio.tracks), len(parts.company.subtitles)
+    yield "map_metadata:s:v", -1
+    for i in range(sound):
+        yield f"map_metadata:s:a:{i}", f"{description}:s:{i}"
+    for i in range(text):
+        yield f"map_metadata:s:s:{i}", f"{description}:s:{sound + i}"
+
+
+def _muxer(parts: Parts, container: Container) -> Options:
+    """Clocks that round no time where the container can count so finely; the index in front."""
+    if not container.is_mp4:
+        return {"default_mode": "passthrough"} if container.muxer == "matroska" else {}
+    ticks = parts.manifest.format.clock
+    free = "+use_metadata_tags" if needs_free_tags(parts.company) else ""
+    return {
+        "video_track_timescale": ticks,
+        "movie_timescale": movie_clock(ticks, [track.sample_rate for track in parts.audio.tracks]),
+        "movflags": f"+faststart{free}",
     }
 
 
@@ -102,9 +176,13 @@ def movie_clock(ticks: int, sample_rates: Sequence[int]) -> int:
     return clock if clock <= _LARGEST_CLOCK else ticks
 
 
-def last_lasts(frames: int, duration: int) -> str:
-    """The bitstream filter that lets the last of so many frames be shown for ``duration`` ticks."""
-    return f"setts=duration='if(eq(N,{frames - 1}),{duration},DURATION)'"
+def last_lasts(packets: int, ticks: int) -> str:
+    """The bitstream filter that lets the last of so many packets last for so many ticks."""
+    return _last(packets, ticks, "")
+
+
+def _last(packets: int, ticks: int, condition: str) -> str:
+    return f"setts=duration='if(eq(N,{packets - 1}){condition},{ticks},DURATION)'"
 
 
 def _turned(manifest: FrameManifest) -> Options:

@@ -18,6 +18,8 @@ _LIMITS = {
 }
 
 _PLAIN_WORDS = {
+    "Failed to inject frame into filter": "the size of its pictures changes",
+    "Error while processing the decoded data": "",
     "moov atom not found": "its index is missing: it was cut off, or is no video",
     "Format not on whitelist": "its container is not one that we accept",
     "Invalid data found": "it holds data that FFmpeg cannot read",

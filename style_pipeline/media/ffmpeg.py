@@ -108,15 +108,14 @@ def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Fin
     Raises ``blame.failure`` with the end of FFmpeg's own words where it failed, ScratchFull where
     the disk is full, ProgramMissing and ProcessTimeout.
     """
-    reads = [_named(path, blame) for item in inputs for path in (item.path, *item.listed)]
+    reads = [path for item in inputs for path in (item.path, *item.listed)]
     writes = [item.path.parent for item in outputs]
     return _guarded_run(_command(inputs, outputs), reads, writes, _in_force.get(), blame)
 
 
 def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
     """Run ffprobe on ``path`` and return what it wrote; raises as :func:`run` does."""
-    named = f"file:{_named(path, blame)}"
-    argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, named]
+    argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, f"file:{path}"]
     return _guarded_run(argv, [path], [], _lower(PROBE_LIMITS, _in_force.get()), blame)
 
 
@@ -141,8 +140,28 @@ def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
         for o in outputs
     ]
     everything = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
-    program, *arguments = ffmpeg.compile(everything)
+    program, *arguments = _with_unmapped(inputs, outputs, ffmpeg.compile(everything))
     return [program, "-nostdin", "-hide_banner", "-v", "error", "-xerror", "-y", *arguments]
+
+
+def _with_unmapped(
+    inputs: Sequence[Input], outputs: Sequence[Output], argv: list[str]
+) -> list[str]:
+    """``argv`` with the inputs that no stream is taken from, such as descriptions, as the last."""
+    mapped = {number for output in outputs for stream in output.streams for number in _of(stream)}
+    after = len(argv) - argv[::-1].index("-i") + 1
+    unmapped = [item for number, item in enumerate(inputs) if number not in mapped]
+    words = [[*_flat(_guarded(item)), "-i", f"file:{item.path}"] for item in unmapped]
+    return [*argv[:after], *(word for item in words for word in item), *argv[after:]]
+
+
+def _of(stream: Stream) -> Iterator[int]:
+    """The numbers of the inputs that a stream is made from."""
+    if isinstance(stream, Filtered):
+        for one in stream.of:
+            yield from _of(one)
+    else:
+        yield stream[0]
 
 
 def _stream(opened: Sequence[Any], stream: Stream) -> Any:
@@ -169,15 +188,6 @@ def _flat(options: Options) -> list[str]:
         for name, value in options.items()
         for part in ([f"-{name}"] if value is None else [f"-{name}", str(value)])
     ]
-
-
-def _named(path: Path, blame: Blame) -> Path:
-    """``path`` itself, where its name is text at all."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise blame.failure(f"the name {path.name!a} is not Unicode; rename it") from error
-    return path
 
 
 def _guarded_run(

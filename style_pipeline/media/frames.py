@@ -1,6 +1,6 @@
 """The source's frames as lossless shards: decoded once, pixel format, tags and times untouched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -11,8 +11,9 @@ from style_pipeline.media import digests, ffmpeg, shards
 from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 from style_pipeline.media.lossless import lossless_options
 from style_pipeline.media.probe import SourceProbe
+from style_pipeline.media.treatment import Policies, Treatment, treatment
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raised whenever the same source would give other shards than before."""
 
 FrameFormat = Literal["video", "png"]
@@ -25,11 +26,15 @@ class FrameSettings:
     """``shard_frames`` frames to a shard, each shard a short lossless video.
 
     ``frame_format="png"`` makes every frame an ordinary PNG picture inside its shard, RGB, many
-    times slower and larger.
+    times slower and larger. ``policies`` decide what is refused; each knows one conversion, so
+    that they do not name other shards. ``upright`` turns the pictures themselves as they are to be
+    turned, for a result that could not say so.
     """
 
     shard_frames: int = 24
     frame_format: FrameFormat = "video"
+    policies: Policies = field(default_factory=Policies)
+    upright: bool = False
 
     def digest(self, source_sha256: str) -> str:
         """20 hex digits that name everything which determines the shards of a source."""
@@ -38,6 +43,7 @@ class FrameSettings:
             source=source_sha256,
             shard_frames=self.shard_frames,
             frame_format=self.frame_format,
+            upright=self.upright,
         )
 
 
@@ -55,12 +61,13 @@ class ExtractedShard:
 
 @dataclass(frozen=True)
 class FrameExtraction:
-    """All frames of a source; ``pts`` as in :class:`style_pipeline.manifest.FrameManifest`."""
+    """All frames of a source; fields as in :class:`style_pipeline.manifest.FrameManifest`."""
 
     format: VideoFormat
     pts: tuple[int, ...]
     last_duration: int
     shards: tuple[ExtractedShard, ...]
+    notes: tuple[str, ...]
 
 
 def extract_frames(
@@ -69,13 +76,12 @@ def extract_frames(
     """Decode ``source`` once and write its frames into ``folder``, which must be empty.
 
     What was written is read back and counted. Raises UnusableVideo where the source cannot be
-    decoded to its end, or gives another number of frames than its container holds packets.
+    decoded to its end, gives another number of frames than its container holds packets, or is of
+    a kind that policy refuses.
     """
-    delay = _delay(probe)
+    delay, treated = _delay(probe), treatment(probe, settings.policies, upright=settings.upright)
     ffmpeg.run(
-        [Input(source, {"copyts": None, "noautorotate": None, "err_detect": "explode"})],
-        [_output(probe, folder, settings, delay)],
-        _BLAME,
+        [_input(source, treated)], [_output(probe, treated, folder, settings, delay)], _BLAME
     )
     written = [shards.read_times(path) for path in sorted(folder.glob("*.nut"))]
     pts = tuple(
@@ -86,16 +92,25 @@ def extract_frames(
     _refuse_miscount(len(pts), probe)
     _refuse_disorder(pts)
     return FrameExtraction(
-        format=probe.video,
+        format=treated.format,
         pts=pts,
         last_duration=probe.last_duration,
         shards=_describe(written),
+        notes=treated.notes,
     )
 
 
-def _output(probe: SourceProbe, folder: Path, settings: FrameSettings, delay: int) -> Output:
+def _input(source: Path, treated: Treatment) -> Input:
+    decoder: Options = {"c:v": treated.decoder} if treated.decoder else {}
+    options = {"copyts": None, "noautorotate": None, "err_detect": "explode", **decoder}
+    return Input(source, options)
+
+
+def _output(
+    probe: SourceProbe, treated: Treatment, folder: Path, settings: FrameSettings, delay: int
+) -> Output:
     options: Options = {
-        **lossless_options(probe.video, settings.frame_format),
+        **lossless_options(treated, settings.frame_format),
         **_exact_times(delay),
         **_cut_every(settings.shard_frames, probe.packets),
         "map_metadata": -1,

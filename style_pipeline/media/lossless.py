@@ -1,8 +1,11 @@
 """How frames are stored without loss: by the fastest codec that can hold their pixel format."""
 
+from collections.abc import Sequence
+
 from style_pipeline.manifest import VideoFormat
 from style_pipeline.media.colours import stored_as_rgb
 from style_pipeline.media.ffmpeg import Options
+from style_pipeline.media.treatment import Treatment
 
 _X264_FORMATS = {
     "yuv420p": (2, 2),
@@ -18,18 +21,25 @@ _X264_FORMATS = {
 """What x264 stores without loss, and what width and height must be multiples of."""
 
 
-def lossless_options(video: VideoFormat, frame_format: str) -> Options:
-    """Encoder options: PNG pictures where asked for, else H.264 where it fits, else FFV1."""
+def lossless_options(treated: Treatment, frame_format: str) -> Options:
+    """Filter and encoder options: PNG where asked for, else H.264 where it fits, else FFV1."""
+    video = treated.format
     if frame_format == "png":
-        return {"c:v": "png", "pix_fmt": "rgb24", "vf": _to_rgb(video)}
+        filters = [*treated.filters, *_to_rgb(video)]
+        return {"c:v": "png", "pix_fmt": "rgb24", **_chain(filters)}
     across, down = _X264_FORMATS.get(video.pixel_format, (0, 0))
     if across and video.width % across == 0 and video.height % down == 0:
-        return {"c:v": "libx264", "qp": 0, "preset": "ultrafast", "pix_fmt": video.pixel_format}
-    return {"c:v": "ffv1", "level": 3}
+        fast: Options = {"c:v": "libx264", "qp": 0, "preset": "ultrafast"}
+        return {**fast, "pix_fmt": video.pixel_format, **_chain(treated.filters)}
+    return {"c:v": "ffv1", "level": 3, **_chain(treated.filters)}
 
 
-def _to_rgb(video: VideoFormat) -> str:
+def _chain(filters: Sequence[str]) -> Options:
+    return {"vf": ",".join(filters)} if filters else {}
+
+
+def _to_rgb(video: VideoFormat) -> list[str]:
     if stored_as_rgb(video.pixel_format):
-        return "null"
+        return []
     matrix = video.colour.matrix
-    return f"scale=in_color_matrix={matrix}:in_range={video.colour.range}:out_range=pc"
+    return [f"scale=in_color_matrix={matrix}:in_range={video.colour.range}:out_range=pc"]

@@ -7,6 +7,9 @@ from pathlib import Path
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.ffmpeg import Blame
 
+_TRUNCATED = ("File ended prematurely", "partial file")
+"""How FFmpeg says that a file ends before it should, and goes on."""
+
 
 @dataclass(frozen=True)
 class Packet:
@@ -23,9 +26,10 @@ class Packet:
 
 @dataclass(frozen=True)
 class PacketLog:
-    """All packets of a file, in file order."""
+    """All packets of a file, in file order; ``truncated`` where FFmpeg missed some at its end."""
 
     packets: tuple[Packet, ...]
+    truncated: bool
 
     def of(self, stream: int) -> Sequence[Packet]:
         """The packets of one stream."""
@@ -36,7 +40,8 @@ def read(path: Path, blame: Blame) -> PacketLog:
     """List the packets of ``path``; raises ``blame.failure`` where it cannot be read at all."""
     fields = "packet=stream_index,pts,duration,flags"
     finished = ffmpeg.probe(path, ["-show_entries", fields, "-of", "csv=p=0"], blame)
-    return PacketLog(tuple(_rows(finished.stdout.decode("ascii", "replace"))))
+    truncated = any(words in finished.stderr for words in _TRUNCATED)
+    return PacketLog(tuple(_rows(finished.stdout.decode("ascii", "replace"))), truncated)
 
 
 def count_without_edits(path: Path, stream: int, blame: Blame) -> int:

@@ -8,31 +8,23 @@ from typing import Any
 
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import VideoFormat
-from style_pipeline.media import colours, ffmpeg, packets
+from style_pipeline.media import colours, ffmpeg, packets, streams
+from style_pipeline.media.completeness import Promise, described, refuse_cut_off
 from style_pipeline.media.ffmpeg import Blame
 from style_pipeline.media.packets import Packet, PacketLog
+from style_pipeline.media.streams import AudioStream, Chapter, OtherStream
 
-_MISSING_SECONDS = Fraction(1, 2)
-"""A container that promises this much more than its packets hold was cut off."""
+_MUXERS = (
+    "major_brand", "minor_version", "compatible_brands", "encoder", "duration", "software",
+    "encodingsettings", "metadatacreator",
+)  # fmt: skip
+"""Tags by which programs speak of themselves, in lower case."""
 
 _BLAME = Blame(
     "read the file as a video",
-    "upload a whole mp4, mov, mkv, webm, avi or ts file",
+    "upload a whole video: mp4, mov, mkv, webm, avi, ts, flv, wmv or ogg",
     UnusableVideo,
 )
-
-
-@dataclass(frozen=True)
-class AudioStream:
-    """One audio stream. ``start`` is its first packet's time in seconds, encoder delay included."""
-
-    stream_index: int
-    codec: str
-    sample_rate: int
-    channels: int
-    language: str
-    start: Fraction
-    packets: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,9 @@ class SourceProbe:
     ``packet_pts`` are the times of all pictures to be shown, in order, in the video's time base
     (empty where the container keeps no times); ``last_duration`` is how long the last one stays.
     ``declared_frames`` is the container's own count, which may be wrong, ``packets`` the readable
-    video packets that are to be shown. ``streams`` counts streams of every kind.
+    video packets that are to be shown. ``field_order`` is FFmpeg's name of it, ``progressive``
+    where pictures are whole; ``alpha`` says whether they can be seen through. ``others`` are all
+    streams but the video and the sound; ``tags`` what the file says about itself, its title say.
     """
 
     container: str
@@ -55,8 +49,17 @@ class SourceProbe:
     packets: int
     packet_pts: tuple[int, ...]
     last_duration: int
+    field_order: str
+    alpha: bool
     audio: tuple[AudioStream, ...]
-    streams: int
+    others: tuple[OtherStream, ...]
+    chapters: tuple[Chapter, ...]
+    tags: tuple[tuple[str, str], ...]
+
+    @property
+    def streams(self) -> int:
+        """How many there are, of every kind."""
+        return 1 + len(self.audio) + len(self.others)
 
 
 def probe(path: Path) -> SourceProbe:
@@ -65,11 +68,13 @@ def probe(path: Path) -> SourceProbe:
     Raises UnusableVideo where it is missing, empty, not a video, of a refused kind, or cut off.
     """
     _refuse_absent(path)
-    content = ffmpeg.probe_json(path, ["-show_format", "-show_streams"], _BLAME)
+    shown = ["-show_format", "-show_streams", "-show_chapters", "-show_data"]
+    content = ffmpeg.probe_json(path, shown, _BLAME)
     stream = _video_stream(content.get("streams", []))
     log = packets.read(path, _BLAME)
-    result = _describe(content, stream, log)
-    _refuse_cut_off(path, result, log, content)
+    order = stream.get("field_order") or _fields_of_first_frames(path, stream)
+    result = _describe(content, {**stream, "field_order": order}, log)
+    refuse_cut_off(path, _promise(content, result), log, described(content), _BLAME)
     return result
 
 
@@ -80,12 +85,10 @@ def _refuse_absent(path: Path) -> None:
         raise UnusableVideo("the file is empty; upload it again")
 
 
-def _video_stream(streams: list[dict[str, Any]]) -> dict[str, Any]:
+def _video_stream(found: list[dict[str, Any]]) -> dict[str, Any]:
     """The first stream of moving pictures; cover art and thumbnails are none."""
-    stills = ("attached_pic", "timed_thumbnails", "still_image")
-    for stream in streams:
-        marks = stream.get("disposition", {})
-        if stream.get("codec_type") == "video" and not any(marks.get(mark) for mark in stills):
+    for stream in found:
+        if stream.get("codec_type") == "video" and not streams.is_still(stream):
             return _usable(stream)
     raise UnusableVideo("the file holds no video; upload one that does")
 
@@ -106,6 +109,7 @@ def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog
     shown = [packet for packet in log.of(stream["index"]) if packet.shown]
     pts = sorted(packet.pts for packet in shown if packet.pts is not None)
     container = content["format"]
+    rest = [other for other in content["streams"] if other["index"] != stream["index"]]
     return SourceProbe(
         container=container["format_name"],
         duration=_fraction(container.get("duration")),
@@ -116,11 +120,47 @@ def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog
         packets=len(shown),
         packet_pts=tuple(pts),
         last_duration=_last_duration(shown, pts, stream),
-        audio=tuple(
-            _audio(other, log) for other in content["streams"] if other.get("codec_type") == "audio"
-        ),
-        streams=len(content["streams"]),
+        field_order=stream["field_order"],
+        alpha=colours.has_alpha(stream),
+        audio=tuple(streams.audio(one, log) for one in rest if _is_sound(one)),
+        others=tuple(streams.other(one, log) for one in rest if not _is_sound(one)),
+        chapters=streams.chapters(content.get("chapters", [])),
+        tags=_file_tags(container),
     )
+
+
+def _is_sound(stream: Mapping[str, Any]) -> bool:
+    return stream.get("codec_type") == "audio"
+
+
+def _file_tags(container: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What people say about a file; not what its muxer says about itself."""
+    said = {str(key).lower(): str(value) for key, value in container.get("tags", {}).items()}
+    return tuple(sorted((key, value) for key, value in said.items() if key not in _MUXERS))
+
+
+def _promise(content: Mapping[str, Any], found: SourceProbe) -> Promise:
+    indexed = found.packet_pts and found.container.startswith("mov")
+    end = found.packet_pts[-1] + found.last_duration if indexed else 0
+    return Promise(
+        container=found.container,
+        start=_fraction(content["format"].get("start_time")) or Fraction(0),
+        duration=found.duration,
+        declared_frames=found.declared_frames,
+        video_stream=found.video_stream_index,
+        video_end=end * found.video.time_base,
+    )
+
+
+def _fields_of_first_frames(path: Path, stream: Mapping[str, Any]) -> str:
+    """Where no header says so, the first pictures do: DV says it in every frame only."""
+    wanted = ["-read_intervals", "%+#3", "-select_streams", str(stream["index"])]
+    entries = ["-show_entries", "frame=interlaced_frame,top_field_first"]
+    frames = ffmpeg.probe_json(path, [*wanted, *entries], _BLAME).get("frames", [])
+    woven = [frame for frame in frames if frame.get("interlaced_frame")]
+    if not woven:
+        return "progressive"
+    return "tt" if woven[0].get("top_field_first") else "bb"
 
 
 def _format(stream: Mapping[str, Any]) -> VideoFormat:
@@ -161,6 +201,8 @@ def _last_duration(shown: list[Packet], pts: list[int], stream: Mapping[str, Any
     said = [packet.duration or 0 for packet in shown if pts and packet.pts == pts[-1]]
     if said and "nb_frames" in stream:
         said[0] = max(said[0], stream.get("start_pts", 0) + stream.get("duration_ts", 0) - pts[-1])
+    if said and (end := _named_end(stream)):
+        said[0] = max(1, round(end / Fraction(stream["time_base"])) - pts[-1])
     if said and said[0]:
         return said[0]
     if len(pts) > 1:
@@ -168,58 +210,12 @@ def _last_duration(shown: list[Packet], pts: list[int], stream: Mapping[str, Any
     return max(1, round(1 / (_frame_rate(stream) * Fraction(stream["time_base"]))))
 
 
-def _audio(stream: Mapping[str, Any], log: PacketLog) -> AudioStream:
-    found = log.of(stream["index"])
-    times = [packet.pts for packet in found if packet.pts is not None]
-    return AudioStream(
-        stream_index=stream["index"],
-        codec=stream.get("codec_name", "unknown"),
-        sample_rate=int(stream.get("sample_rate", 0)),
-        channels=int(stream.get("channels", 0)),
-        language=stream.get("tags", {}).get("language", "und"),
-        start=(times[0] if times else 0) * Fraction(stream["time_base"]),
-        packets=len(found),
-    )
-
-
-def _refuse_cut_off(
-    path: Path, found: SourceProbe, log: PacketLog, content: Mapping[str, Any]
-) -> None:
-    if found.packets == 0:
-        raise UnusableVideo("the video holds no pictures; it was cut off, upload it again")
-    _refuse_fewer_than_declared(path, found)
-    missing = _missing_seconds(found, log, content)
-    if missing > _MISSING_SECONDS:
-        raise UnusableVideo(
-            f"the video is cut off: the last {float(missing):.1f} s of its "
-            f"{float(found.duration or 0):.1f} s are not there; upload it again"
-        )
-
-
-def _refuse_fewer_than_declared(path: Path, found: SourceProbe) -> None:
-    """Only mp4's index lists every frame; it lists those too that an edit list hides."""
-    declared = found.declared_frames or 0
-    if not found.container.startswith("mov") or found.packets >= declared:
-        return
-    readable = packets.count_without_edits(path, found.video_stream_index, _BLAME)
-    if readable < declared:
-        raise UnusableVideo(
-            f"the video is cut off: {readable} of its {declared} frames are there; upload it again"
-        )
-
-
-def _missing_seconds(found: SourceProbe, log: PacketLog, content: Mapping[str, Any]) -> Fraction:
-    """How much longer the container claims to be than any of its streams reaches."""
-    bases = {stream["index"]: Fraction(stream["time_base"]) for stream in content["streams"]}
-    ends = [
-        (packet.pts + (packet.duration or 0)) * bases[packet.stream]
-        for packet in log.packets
-        if packet.pts is not None and packet.stream in bases
-    ]
-    start = _fraction(content["format"].get("start_time")) or Fraction(0)
-    if found.duration is None or not ends:
-        return Fraction(0)
-    return start + found.duration - max(ends)
+def _named_end(stream: Mapping[str, Any]) -> Fraction | None:
+    """Where a stream ends, in seconds, as Matroska's muxers note it: ``00:00:01.040000000``."""
+    hours, _, rest = str(stream.get("tags", {}).get("DURATION", "")).partition(":")
+    minutes, _, seconds = rest.partition(":")
+    end = _fraction(seconds)
+    return None if end is None else 3600 * int(hours) + 60 * int(minutes) + end
 
 
 def _ratio(text: str | None) -> Fraction | None:

@@ -16,7 +16,9 @@ from style_pipeline.media.assemble import last_lasts, movie_clock
 from style_pipeline.media.ffmpeg import Blame, Filtered, Input, Options, Output, Stream
 from style_pipeline.media.probe import SourceProbe, probe
 from style_pipeline.media.square import square_size, squared
-from style_pipeline.media.verify import TOLERANCE, packets_md5, since_first
+from style_pipeline.media.verdicts import TOLERANCE
+from style_pipeline.media.verify import since_first
+from style_pipeline.media.verify_sound import packets_md5
 
 WIDEST = 1920
 """Pixels across both halves."""

@@ -1,12 +1,12 @@
-"""From RGB pictures to one styled shard: H.264 in mp4, ready to be joined by copying packets.
+"""From RGB pictures to one styled shard, ready to be joined by copying packets.
 
 What makes shards of one job join without a seam: every shard starts with an IDR picture and no
 picture looks across its borders; all carry the same parameter sets (``stitchable``); times are
-absolute, in the source's time base. There are no B-frames: their decoding times before a shard's
-first picture would run into the shard before it wherever the frame rate varies.
+absolute, in the source's time base. H.264 and HEVC have no B-frames: their decoding times before a
+shard's first picture would run into the shard before it wherever the frame rate varies.
 
-What makes equal pictures give equal bytes: one x264 thread, and neither dates nor versions in the
-container.
+What makes equal pictures give equal bytes: one thread, and neither dates nor versions in the
+container. :mod:`style_pipeline.worker.codecs` has what each encoder is told.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import FrameManifest, FrameShard, VideoFormat
-from style_pipeline.worker import colour
+from style_pipeline.worker import codecs, colour
 from style_pipeline.worker.libav import EXACT, libav
 
 
@@ -59,7 +59,8 @@ class ShardEncoder:
         self._file = BytesIO()
         self._reformatter = VideoReformatter()
         with libav("opening the encoder"):
-            self._container = av.open(self._file, "w", format="mp4", options=_container(times))
+            muxer = encoding.suffix.removeprefix(".")
+            self._container = av.open(self._file, "w", format=muxer, options=_container(format))
             self._stream = _stream(self._container, format, encoding, times.time_base)
             _tag(self._stream, self._tags)
 
@@ -104,9 +105,9 @@ class ShardEncoder:
             self._written += 1
 
 
-def _container(times: Times) -> dict[str, str]:
-    """Both of mp4's clocks tick in the source's time base, so that no time is rounded."""
-    ticks = str(times.time_base.denominator)
+def _container(format: VideoFormat) -> dict[str, str]:
+    """Both of mp4's clocks count every tick of the source's, so that no time is rounded."""
+    ticks = str(format.clock)
     return {"fflags": "+bitexact", "movie_timescale": ticks, "video_track_timescale": ticks}
 
 
@@ -116,21 +117,20 @@ def _stream(
     encoding: Encoding,
     time_base: Fraction,
 ) -> VideoStream:
-    options = {
-        "crf": str(encoding.crf),
-        "preset": encoding.preset,
-        "bf": "0",
-        "x264-params": "stitchable=1",
-    }
+    size = format.width, format.height
+    options = codecs.options(encoding, *size)
     stream = container.add_stream(encoding.codec, rate=format.frame_rate, options=options)
     if not isinstance(stream, VideoStream):
         raise MediaError(f"{encoding.codec} is no video encoder")
     context = stream.codec_context
-    context.width, context.height = format.width, format.height
-    context.pix_fmt = pixel_format(format.width, format.height)
+    context.width, context.height = size
+    context.pix_fmt = codecs.pixel_format(encoding, *size)
+    context.bit_rate = encoding.bit_rate or 0
     context.time_base = stream.time_base = time_base
     context.sample_aspect_ratio = format.sample_aspect
     context.thread_count = 1
+    if tag := codecs.tag(encoding, *size):
+        context.codec_tag = tag
     return stream
 
 
@@ -140,8 +140,3 @@ def _tag(stream: VideoStream, tags: colour.ColourNumbers) -> None:
     context.color_primaries = tags.primaries
     context.color_trc = tags.transfer
     context.color_range = tags.range
-
-
-def pixel_format(width: int, height: int) -> str:
-    """4:2:0 halves both sides, so an odd side needs 4:4:4 to keep its size."""
-    return "yuv420p" if width % 2 == 0 == height % 2 else "yuv444p"

@@ -137,7 +137,10 @@ def test_every_asset_says_what_a_person_wants_to_know(first: Run) -> None:
     final = first.metadata("final_video")
     assert (final["frames"], final["duration_seconds"], final["audio_streams"]) == (FRAMES, 0.5, 1)
     assert final["frame_rate"].startswith("24 ")
-    assert {row["kept"] for row in first.table("final_video", "verified")} == {"yes"}
+    assert {row["verdict"] for row in first.table("final_video", "verified")} == {"kept"}
+    became = {row["part"]: row["fate"] for row in first.table("final_video", "what_became_of_it")}
+    assert became["audio 1 (aac, eng)"] == "kept"
+    assert final["left_out"] == 0
     assert final["flicker_pairs"] + final["flicker_cuts_skipped"] == 4 + 4 + 1
     assert 0 <= final["flicker_levels"] < 255
     assert final["seconds_flicker"] > 0

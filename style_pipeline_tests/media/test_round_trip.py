@@ -12,7 +12,6 @@ import pytest
 
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import AudioManifest
-from style_pipeline.media.assemble import assemble
 from style_pipeline.media.frames import FrameSettings, extract_frames
 from style_pipeline.media.probe import probe
 from style_pipeline.media.stills import LARGEST_SHEET_BYTES, contact_sheet, still
@@ -25,7 +24,7 @@ from style_pipeline_tests.clips import (
     frame_times,
     packets_md5,
 )
-from style_pipeline_tests.media.painted import painted, pass_through, take_apart
+from style_pipeline_tests.media.painted import painted, take_apart
 
 ClipFactory = Callable[..., Path]
 
@@ -49,9 +48,9 @@ CLIPS = {
 def test_what_goes_in_comes_out(name: str, clip: ClipFactory, tmp_path: Path) -> None:
     source = clip(name, **CLIPS[name])
     result = painted(source, tmp_path)
-    audio, target = result.audio, result.path
+    audio, target = result.parts.audio, result.path
 
-    verdicts = verify(result.probe, result.manifest, audio, target)
+    verdicts = verify(result.parts, result.container, target)
     assert [verdict for verdict in verdicts if not verdict.kept] == []
     assert frame_numbers(target) == list(range(CLIPS[name]["frames"]))
     ours, theirs = frame_times(target), frame_times(source)
@@ -70,17 +69,15 @@ def test_a_clip_that_is_to_be_turned_says_so(clip: ClipFactory) -> None:
 
 
 def test_a_difference_is_seen(clip: ClipFactory, tmp_path: Path) -> None:
-    source = clip("24.mp4", **CLIPS["24.mp4"])
-    (shards := tmp_path / "shards").mkdir()
-    (styled := tmp_path / "styled").mkdir()
-    found, manifest = take_apart(source, shards)
-    silent = AudioManifest("00", "00", (), None, None, 0)
-    target = tmp_path / "finished.mp4"
-    assemble(manifest, pass_through(manifest, styled), silent, None, target)
+    result = painted(clip("24.mp4", **CLIPS["24.mp4"]), tmp_path)
+    manifest, silent = result.parts.manifest, AudioManifest("00", "00", (), None, None, 0)
     late = replace(manifest, pts=(*manifest.pts[:-1], manifest.pts[-1] + 3000))
     bent = replace(late, format=replace(manifest.format, sample_aspect=Fraction(2), rotation=90))
-    broken = {v.property for v in verify(found, bent, silent, target) if not v.kept}
+    named = replace(result.parts.company, tags=(("title", "Lost"),))
+    other = replace(result.parts, manifest=bent, audio=silent, company=named)
+    broken = {v.property for v in verify(other, result.container, result.path) if not v.kept}
     assert {"frame times", "duration", "pixel aspect", "rotation", "audio streams"} <= broken
+    assert "tag title" in broken
 
 
 @pytest.mark.parametrize("name", ["long.mp4", "long.mkv"])
@@ -104,7 +101,7 @@ def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_shards_cut_where_asked(clip: ClipFactory, tmp_path: Path) -> None:
-    _, manifest = take_apart(clip("24.mp4", **CLIPS["24.mp4"]), tmp_path, per_shard=12)
+    _, manifest = take_apart(clip("24.mp4", **CLIPS["24.mp4"]), tmp_path, FrameSettings(12))
     assert [shard.count for shard in manifest.shards] == [12, 12, 6]
     assert frame_numbers(*(Path(shard.key) for shard in manifest.shards)) == list(range(30))
 

@@ -84,7 +84,7 @@ def test_every_frame_stands_beside_its_painting(
         [float(t - frame_times(target)[0]) for t in frame_times(target)],
         atol=0.001,
     )
-    for i in range(len(result.audio.tracks)):
+    for i in range(len(result.parts.audio.tracks)):
         assert packets_md5(target, i) == packets_md5(source, i)
         found, wanted = probe(target).audio[i], probe(result.path).audio[i]
         assert abs(found.start - wanted.start) <= Fraction(1, 1000)

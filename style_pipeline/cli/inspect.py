@@ -1,0 +1,65 @@
+"""``inspect``: what would become of a video, told without doing it."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from style_pipeline.cli.columns import lines_of
+from style_pipeline.errors import UnusableVideo
+from style_pipeline.process import Limits
+from style_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from style_pipeline.media.probe import SourceProbe
+
+_REFUSED = "refused"
+
+
+def inspect(settings: Settings, video: Path) -> None:
+    """Print a row for every part of ``video``: what it is, its fate, and how.
+
+    Raises UnusableVideo where it would be refused; what policy refuses is a row before that.
+    """
+    from style_pipeline.defs import uploads
+    from style_pipeline.defs.admission import Door
+    from style_pipeline.media import ffmpeg
+
+    uploads.check(video)
+    with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
+        found, _ = Door(settings.upload).admit(video, "style")
+    notes, refusal = _treatment(settings, found)
+    for line in lines_of(_rows(settings, found, notes, refusal)):
+        click.echo(line)
+    if refusal is not None:
+        raise refusal
+
+
+def _treatment(
+    settings: Settings, found: "SourceProbe"
+) -> tuple[tuple[str, ...], UnusableVideo | None]:
+    """What would be done to the pictures, or why policy refuses them."""
+    from style_pipeline.media.containers import CONTAINERS
+    from style_pipeline.media.treatment import Policies, treatment
+
+    upright = not CONTAINERS[settings.preset.container].turns
+    try:
+        return treatment(found, Policies.of(settings), upright=upright).notes, None
+    except UnusableVideo as refusal:
+        return (), refusal
+
+
+def _rows(
+    settings: Settings,
+    found: "SourceProbe",
+    notes: tuple[str, ...],
+    refusal: UnusableVideo | None,
+) -> list[tuple[str, str, str]]:
+    from style_pipeline.media.containers import CONTAINERS
+    from style_pipeline.media.plan import plan
+
+    preset = settings.preset
+    lines = plan(found, notes, CONTAINERS[preset.container], preset.encoding.codec)
+    rows = [(line.part, str(line.fate), line.how) for line in lines]
+    return rows if refusal is None else [("the video", _REFUSED, str(refusal)), *rows]

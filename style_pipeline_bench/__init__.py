@@ -1,1 +1,0 @@
-"""Measures the product against other ways to do its work; not part of the package."""

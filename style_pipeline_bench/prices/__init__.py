@@ -1,1 +1,0 @@
-"""What an hour of video would cost on nodes of GPUs: a model, and its assumptions."""

@@ -1,1 +1,0 @@
-"""Tests of the benchmarks: what they compute, not how long anything takes."""

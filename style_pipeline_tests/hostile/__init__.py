@@ -1,1 +1,0 @@
-"""Files that want to hurt us, built here, and what becomes of them."""

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "style_pipeline"
 
 DOORS = {
-    "av": ("worker/", "media/stills.py", "quality/films.py"),
+    "av": ("worker/", "media/shards.py", "quality/films.py"),
     "azure": ("stores/azure", "launchers/", "telemetry/"),
     "click": ("cli/", "style/training/__main__.py", "style/training/reporter.py"),
     "cv2": ("quality/motion.py",),

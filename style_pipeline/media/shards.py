@@ -1,13 +1,16 @@
-"""Reading back the times of the frames in a shard that was just written."""
+"""Reading back the times of the frames in a shard that was just written.
+
+In this process, not by FFmpeg's: there are thousands of shards, and a program for each would take
+longer than to write them. It is our own file that is read, and nothing in it is decoded.
+"""
 
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from style_pipeline.media import ffmpeg
-from style_pipeline.media.ffmpeg import Blame
+import av
 
-_BLAME = Blame("read back the frames that were written")
+from style_pipeline.errors import MediaError
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,23 @@ class ShardTimes:
 
 def read_times(path: Path) -> ShardTimes:
     """The times in a shard; raises MediaError where it cannot be read."""
-    content = ffmpeg.probe_json(
-        path, ["-show_entries", "packet=pts:stream=time_base", "-select_streams", "v:0"], _BLAME
-    )
-    time_base = Fraction(content["streams"][0]["time_base"])
-    return ShardTimes(path, tuple(int(packet["pts"]) * time_base for packet in content["packets"]))
+    try:
+        with av.open(str(path), "r") as container:
+            (stream,) = container.streams.video
+            packets = [packet for packet in container.demux(stream) if packet.size]
+            return ShardTimes(path, tuple(_time(packet) for packet in packets))
+    except (av.FFmpegError, ValueError) as error:
+        raise MediaError(
+            f"the frames in {path.name}, just written, cannot be read: {error}"
+        ) from error
 
 
 def in_ticks(seconds: Fraction, time_base: Fraction) -> int:
     """``seconds`` in units of ``time_base``; exact where the shard kept the source's clock."""
     return round(seconds / time_base)
+
+
+def _time(packet: "av.Packet[av.VideoStream]") -> Fraction:
+    if packet.pts is None or packet.time_base is None:
+        raise ValueError("a frame has no time")
+    return packet.pts * packet.time_base

@@ -1,4 +1,4 @@
-# make demo | test | check | ui | azure-local | sheet | setup | lint | clean | help
+# make demo | test | check | ui | azure-local | sheet | mutants | setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -117,6 +117,25 @@ azure-local: setup ## a trial of the cloud path: Azurite, a local Azure ML and D
 .PHONY: sheet
 sheet: setup ## paint the README's picture of every style again
 	@STYLE_PIPELINE_HOME=.cache/sheet $(BIN)/style-pipeline styles --sheet docs/images/styles.jpg
+
+.PHONY: mutants
+mutants: setup ## a thousand damaged files through the door: the table in docs/hostile-files.md
+	@$(BIN)/python -m style_pipeline_tests.hostile
+
+# Each writes its part of docs/performance.md; on a machine with nothing else to do.
+BENCH := $(BIN)/python -m style_pipeline_bench
+.PHONY: bench bench-scheduling bench-memory bench-film bench-cost bench-stages
+bench: setup $(CLIP) ## measure beside other ways to paint a video; writes docs/performance.md
+	$(BENCH) compare
+
+bench-memory: setup $(CLIP)
+	$(BENCH) memory
+
+bench-scheduling bench-film bench-cost: setup
+	$(BENCH) $(@:bench-%=%)
+
+bench-stages: setup ## has a stage got slower than its committed baseline?
+	$(BENCH).stages
 
 .PHONY: clean
 clean: ## forget .venv and caches; data/ stays

@@ -121,6 +121,10 @@ class Cursor:
     def holds(self, arrival: Arrival) -> bool:
         return _mark(arrival) in self.seen
 
+    def without(self, arrivals: Iterable[Arrival]) -> "Cursor":
+        """As if these had not been seen."""
+        return Cursor(self.seen - {_mark(arrival) for arrival in arrivals})
+
     def after(self, listed: Iterable[Arrival], requested: Iterable[Arrival]) -> "Cursor":
         """With ``requested``, and without what is no longer ``listed``."""
         still = self.seen & {_mark(arrival) for arrival in listed}

@@ -185,6 +185,7 @@ class RankReport:
     """What one rank did; ``seconds`` by stage: load, read, network, encode, store.
 
     Stages overlap, so their sum may exceed ``wall``; so do the times of its ``shard_times``.
+    ``peak_memory`` is the most that the rank held at a time, in bytes.
     """
 
     rank: int
@@ -194,6 +195,7 @@ class RankReport:
     wall: float
     seconds: dict[str, float] = field(default_factory=dict)
     shard_times: tuple[ShardTime, ...] = ()
+    peak_memory: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from style_pipeline import azure_settings, limits
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.errors import ConfigurationError
 from style_pipeline.limits import ProgramLimits, UploadLimits
+from style_pipeline.notices import check_queue_url
 from style_pipeline.output import PRESETS, USUAL, OutputPreset, choose
 from style_pipeline.store import without_secrets
 from style_pipeline.variables import Reader
@@ -18,7 +20,11 @@ STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
 ALERT_URL = "STYLE_PIPELINE_ALERT_URL"
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 TRACES = "STYLE_PIPELINE_TRACES"
-SECRETS = frozenset({STORE_SAS, STORE_CONNECTION_STRING, ALERT_URL, INSIGHTS})
+QUEUE_SAS = "STYLE_PIPELINE_QUEUE_SAS"
+QUEUE_CONNECTION_STRING = "STYLE_PIPELINE_QUEUE_CONNECTION_STRING"
+SECRETS = frozenset(
+    {STORE_SAS, STORE_CONNECTION_STRING, QUEUE_SAS, QUEUE_CONNECTION_STRING, ALERT_URL, INSIGHTS}
+)
 """Variables that no log, no file and no program but our own ranks may see."""
 
 VARIABLES = {
@@ -28,6 +34,10 @@ VARIABLES = {
     STORE_SAS: "shared access signature for a store in Azure (default: Azure's "
     "own sign-in: managed identity, az login)",
     STORE_CONNECTION_STRING: "or a connection string for it (default: none)",
+    "STYLE_PIPELINE_QUEUE": "URL of a storage queue with Event Grid's messages about the store: "
+    "https://ACCOUNT.queue.core.windows.net/QUEUE (default: none)",
+    QUEUE_SAS: "shared access signature for that queue (default: Azure's own sign-in)",
+    QUEUE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
     "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
@@ -93,6 +103,7 @@ class Settings:
     upload: UploadLimits = field(default_factory=UploadLimits)
     ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
+    queue_url: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -133,6 +144,7 @@ class Settings:
             upload=UploadLimits.from_environment(environ),
             ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,
+            queue_url=_queue_url(environ),
         )
 
     @property
@@ -145,3 +157,15 @@ class Settings:
         """The store's folder where it is a local one, for telling people where to look."""
         parts = urlsplit(self.store_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _queue_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("STYLE_PIPELINE_QUEUE", "").strip()
+    if not url:
+        return None
+    if not environ.get("STYLE_PIPELINE_STORE", "").startswith("http"):
+        raise ConfigurationError(
+            "STYLE_PIPELINE_QUEUE tells of uploads to Azure: set STYLE_PIPELINE_STORE to the "
+            "container, or unset it"
+        )
+    return check_queue_url(url)

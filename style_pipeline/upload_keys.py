@@ -21,6 +21,12 @@ def again_key(mark: str, number: int) -> str:
     return f"{AGAIN}{mark}/{number}"
 
 
+def claim_key(run_key: str) -> str:
+    """Which of two sensors asks for a run."""
+    digest = hashlib.sha256(run_key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    return f"{WORK}claims/{digest}"
+
+
 def quarantine_prefix(key: str, etag: str) -> str:
     """Where an upload is put aside, in plain letters."""
     return f"{QUARANTINE}{video_slug(PurePosixPath(key).name)}-{upload_mark(key, etag)[:8]}/"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from azure.storage.blob import BlobServiceClient, ContainerClient, generate_container_sas
 
-PROGRAM = Path(__file__).parent.parent / ".cache/azurite/node_modules/.bin/azurite-blob"
+PROGRAMS = Path(__file__).parent.parent / ".cache/azurite/node_modules/.bin"
 ACCOUNT = "paintings"
 _START_SECONDS = 60
 
@@ -52,12 +52,15 @@ class Azurite:
 
 
 @contextmanager
-def running(folder: Path, *options: str, scheme: str = "http") -> Iterator[Azurite]:
-    """Azurite for as long as the block lasts; what it is told is kept in memory only."""
-    if not PROGRAM.exists():
-        raise FileNotFoundError(f"{PROGRAM} is missing; install it with: make setup")
+def running(
+    folder: Path, *options: str, scheme: str = "http", service: str = "blob"
+) -> Iterator[Azurite]:
+    """Azurite's ``blob`` or ``queue`` for as long as the block lasts; it keeps all in memory."""
+    program = PROGRAMS / f"azurite-{service}"
+    if not program.exists():
+        raise FileNotFoundError(f"{program} is missing; install it with: make setup")
     azurite = Azurite(_free_port(), base64.b64encode(secrets.token_bytes(32)).decode(), scheme)
-    argv = [str(PROGRAM), "--blobPort", str(azurite.port)]
+    argv = [str(program), f"--{service}Port", str(azurite.port)]
     argv += ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
     environ = {**os.environ, "AZURITE_ACCOUNTS": f"{ACCOUNT}:{azurite.key}"}
     with (folder / "azurite.log").open("wb") as log:

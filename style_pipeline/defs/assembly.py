@@ -12,6 +12,7 @@ per asset costs more than all four assets do besides it.
 import dagster as dg
 
 from style_pipeline.defs import alerts, assets, partitions, quarantining, style_assets
+from style_pipeline.defs.event_sensor import blob_created_sensor
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import new_video_sensor
@@ -28,10 +29,15 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[*videos, styles, quarantining.ASSET],
         jobs=[paint_video],
-        sensors=[new_video_sensor, *_watchers(settings)],
+        sensors=[new_video_sensor, *_events(settings), *_watchers(settings)],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )
+
+
+def _events(settings: Settings) -> list[dg.SensorDefinition]:
+    """Where a queue is named, its messages tell of uploads before a listing does."""
+    return [blob_created_sensor] if settings.queue_url else []
 
 
 def _watchers(settings: Settings) -> list[dg.SensorDefinition]:

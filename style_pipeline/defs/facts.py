@@ -193,6 +193,7 @@ def _rank_row(rank: RankReport) -> dict[str, str | int | float]:
         "shards": rank.shards,
         "frames_per_second": _per_second(rank.frames, rank.wall),
         "wall": round(rank.wall, 2),
+        "peak_memory_mb": round(rank.peak_memory / 2**20),
         **{f"{stage}_seconds": round(value, 2) for stage, value in rank.seconds.items()},
     }
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
+from style_pipeline.defs.handing_out import Rules
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
 from style_pipeline.defs.webhook import Webhook
@@ -23,11 +24,12 @@ from style_pipeline.media import ffmpeg
 from style_pipeline.media.containers import CONTAINERS, Container
 from style_pipeline.media.frames import FrameFormat, FrameSettings
 from style_pipeline.media.treatment import Policies
+from style_pipeline.notices import NoticeQueue
 from style_pipeline.output import USUAL, OutputPreset, choose
 from style_pipeline.process import Limits
 from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_queue, open_store
 from style_pipeline.style import engine
 from style_pipeline.telemetry import Telemetry, open_telemetry
 
@@ -39,6 +41,15 @@ class StoreResource(dg.ConfigurableResource[MediaStore]):
 
     def create_resource(self, context: dg.InitResourceContext) -> MediaStore:
         return open_store(self.url)
+
+
+class QueueResource(dg.ConfigurableResource[NoticeQueue]):
+    """Event Grid's messages about uploads; sensors get the queue itself."""
+
+    url: str = Field(description="https://ACCOUNT.queue.core.windows.net/QUEUE")
+
+    def create_resource(self, context: dg.InitResourceContext) -> NoticeQueue:
+        return open_queue(self.url)
 
 
 class LauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
@@ -160,8 +171,9 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
-        "upload_limits": settings.upload,
         "telemetry": TelemetryResource(),
+        "intake_rules": Rules(settings.upload, two_sources=settings.queue_url is not None),
+        **({"queue": QueueResource(url=settings.queue_url)} if settings.queue_url else {}),
         "scratch": ScratchResource(
             folder=str(settings.scratch),
             store_url=url,

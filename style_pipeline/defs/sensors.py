@@ -7,12 +7,13 @@ import dagster as dg
 
 from style_pipeline import again, intake, layout
 from style_pipeline.defs import quarantining
-from style_pipeline.defs.handing_out import asked_for, partitions_of, request
+from style_pipeline.defs.handing_out import Rules, asked_for, may_ask, partitions_of, request
 from style_pipeline.defs.jobs import paint_video
-from style_pipeline.intake import Cursor
-from style_pipeline.limits import UploadLimits
+from style_pipeline.intake import Arrival, Cursor
 from style_pipeline.store import MediaStore
 from style_pipeline.style import catalogue
+
+SOURCE = "listing"
 
 
 @dg.sensor(
@@ -32,7 +33,7 @@ from style_pipeline.style import catalogue
 def new_video_sensor(
     context: dg.SensorEvaluationContext,
     store: dg.ResourceParam[MediaStore],
-    upload_limits: dg.ResourceParam[UploadLimits],
+    intake_rules: dg.ResourceParam[Rules],
 ) -> dg.SensorResult:
     """One look; see :func:`style_pipeline.intake.look` for what is taken and what is not."""
     now = datetime.now(UTC)
@@ -41,18 +42,32 @@ def new_video_sensor(
         partial(catalogue.fault, known=catalogue.offers(store)),
         Cursor.parse(context.cursor),
         now,
-        size_fault=upload_limits.size_fault,
+        size_fault=intake_rules.limits.size_fault,
         repeats=again.repeats(store),
     )
     moved = quarantining.clear_away(store, found.rejections, now, context.log)
-    wanted = [each for each in found.arrivals if not asked_for(context.instance, each)]
+    unasked = [each for each in found.arrivals if not asked_for(context.instance, each)]
+    wanted = [each for each in unasked if _is_ours(context, store, intake_rules, each, now)]
+    left = [each for each in unasked if each not in wanted]
     told = found.summary([entry.upload for entry in moved])
     if wanted:
         context.log.info(told)
     return dg.SensorResult(
         run_requests=[request(arrival) for arrival in wanted],
         skip_reason=None if wanted else told,
-        cursor=str(found.cursor),
+        cursor=str(found.cursor.without(left)),
         dynamic_partitions_requests=partitions_of(wanted),
         asset_events=[quarantining.observation(entry) for entry in moved],
     )
+
+
+def _is_ours(
+    context: dg.SensorEvaluationContext,
+    store: MediaStore,
+    rules: Rules,
+    arrival: Arrival,
+    now: datetime,
+) -> bool:
+    """Whether no other sensor is just asking for this run."""
+    alone = not rules.two_sources
+    return alone or may_ask(context.instance, store, arrival, SOURCE, now)

@@ -108,14 +108,15 @@ def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Fin
     Raises ``blame.failure`` with the end of FFmpeg's own words where it failed, ScratchFull where
     the disk is full, ProgramMissing and ProcessTimeout.
     """
-    reads = [path for item in inputs for path in (item.path, *item.listed)]
+    reads = [_named(path, blame) for item in inputs for path in (item.path, *item.listed)]
     writes = [item.path.parent for item in outputs]
     return _guarded_run(_command(inputs, outputs), reads, writes, _in_force.get(), blame)
 
 
 def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
     """Run ffprobe on ``path`` and return what it wrote; raises as :func:`run` does."""
-    argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, f"file:{path}"]
+    named = f"file:{_named(path, blame)}"
+    argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, named]
     return _guarded_run(argv, [path], [], _lower(PROBE_LIMITS, _in_force.get()), blame)
 
 
@@ -188,6 +189,15 @@ def _flat(options: Options) -> list[str]:
         for name, value in options.items()
         for part in ([f"-{name}"] if value is None else [f"-{name}", str(value)])
     ]
+
+
+def _named(path: Path, blame: Blame) -> Path:
+    """``path`` itself, where its name is text at all."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise blame.failure(f"the name {path.name!a} is not Unicode; rename it") from error
+    return path
 
 
 def _guarded_run(

@@ -6,11 +6,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from style_pipeline.errors import ConfigurationError
+from style_pipeline.notices import NoticeQueue
 from style_pipeline.store import MediaStore, without_secrets
 from style_pipeline.stores.azure_location import AzureLocation
 from style_pipeline.stores.local import LocalStore
 
-__all__ = ["LocalStore", "open_store", "same_account"]
+__all__ = ["LocalStore", "open_queue", "open_store", "same_account"]
 
 
 def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:
@@ -37,6 +38,16 @@ def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:
             f"{url!r} names no absolute folder: write three slashes, as in file:///srv/media"
         )
     return LocalStore(folder)
+
+
+def open_queue(url: str, environ: Mapping[str, str] = os.environ) -> NoticeQueue:
+    """The queue of Event Grid's messages at ``url``, with the credentials in ``environ``.
+
+    Raises ConfigurationError where one of them cannot be used.
+    """
+    from style_pipeline.stores.azure_queue import AzureQueue
+
+    return AzureQueue.open(url, environ)
 
 
 def same_account(one: str, other: str) -> bool:

@@ -1,5 +1,6 @@
 """How much of this machine's memory one rank may take for a frame."""
 
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def frame_budget(environ: Mapping[str, str], neighbours: int) -> int | None:
         return wanted * _MEBIBYTE
     free = free_bytes()
     return None if free is None else int(free * _SHARE_FOR_FRAMES / neighbours)
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held at a time, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def free_bytes(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP) -> int | None:

@@ -1,7 +1,7 @@
 """The life of one rank, from the job description to the report."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -14,9 +14,10 @@ from style_pipeline.manifest import FrameManifest, FrameShard, RankReport, Style
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
 from style_pipeline.worker.beat import every
+from style_pipeline.worker.claims import claimed
 from style_pipeline.worker.finished import finished_shards, unfinished_shards
 from style_pipeline.worker.line import Line
-from style_pipeline.worker.memory import frame_budget
+from style_pipeline.worker.memory import frame_budget, peak_memory
 from style_pipeline.worker.pace import Pace
 from style_pipeline.worker.painter import Painter
 from style_pipeline.worker.ranks import Counters, Ranks
@@ -117,7 +118,7 @@ class _Share:
             tally = _Tally(counters)
             line = Line(self.store, self.job, self.manifest, painter.open, tally.painted, stopwatch)
             with every(_SHARE_SECONDS, tally.share):
-                mine = line.run(self.timeline.taken(_claimed(missing, counters)))
+                mine = line.run(self.timeline.taken(claimed(missing, counters, _SHARDS_TAKEN)))
                 stored = list(self.timeline.stored(mine))
             wall = self.clock() - started
             self.ranks.wait_for_all()
@@ -130,6 +131,7 @@ class _Share:
             wall=round(wall, 3),
             seconds=stopwatch.seconds(),
             shard_times=self.timeline.times(),
+            peak_memory=peak_memory(),
         )
         return RankOutcome(report, painter.device, painter.notes)
 
@@ -165,12 +167,6 @@ class _Tally:
         if fresh:
             self._counters.add(_FRAMES_PAINTED, fresh)
             self._shared += fresh
-
-
-def _claimed(shards: Sequence[FrameShard], counters: Counters) -> Iterator[FrameShard]:
-    """The shards that this rank gets, until all are taken by one rank or another."""
-    while (taken := counters.add(_SHARDS_TAKEN, 1)) < len(shards):
-        yield shards[taken]
 
 
 def _report(

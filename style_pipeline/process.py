@@ -19,7 +19,6 @@ from typing import IO
 
 from style_pipeline.capture import Capture
 from style_pipeline.errors import OutputFlood, ProcessTimeout, ProgramMissing
-from style_pipeline.settings import SECRETS
 
 STDERR_BYTES = 64 * 1024
 """How much of the end of a finished program's stderr is kept."""
@@ -99,7 +98,9 @@ def run(
 
 
 def bare_environment() -> dict[str, str]:
-    """What a program needs to start at all: nothing that could steer it, or that it could tell."""
+    """What a program needs to start at all, and is given where nothing else is said: nothing that
+    could steer it, or that it could tell.
+    """
     return {name: os.environ[name] for name in _NEEDED if name in os.environ}
 
 
@@ -193,14 +194,9 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=stderr,
         cwd=cwd,
-        env=_inherited() if env is None else env,
+        env=bare_environment() if env is None else env,
         start_new_session=True,
     )
-
-
-def _inherited() -> dict[str, str]:
-    """Our environment without credentials: most of what we start reads strangers' files."""
-    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:

@@ -15,7 +15,14 @@ from style_pipeline.style import catalogue
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("docker/*.md"),
+        *ROOT.glob("infra/*.md"),
+    ]
+)
 
 
 def code_lines() -> list[str]:

@@ -41,11 +41,16 @@ def azure() -> None:
     metavar="FOLDER",
     help="A checkout of the project, for the worker's image (default: here).",
 )
+@click.option(
+    "--environment-only", is_flag=True, help="Leave the cluster alone: Terraform has made it."
+)
 @debug_option
-def provision(dry_run: bool, source: Path) -> None:
+def provision(dry_run: bool, source: Path, environment_only: bool) -> None:
     """Make the cluster and register the worker's environment."""
     if dry_run:
-        _say(_plans(source))
+        _say(_plans(source, environment_only))
+    elif environment_only:
+        _say(_provisioning().register(source))
     else:
         _say(_provisioning().provision(source))
 
@@ -68,13 +73,14 @@ def delete(dry_run: bool) -> None:
         _say(_provisioning().delete())
 
 
-def _plans(source: Path) -> Iterator[str]:
+def _plans(source: Path, environment_only: bool) -> Iterator[str]:
     """What would be made, as YAML documents; asks Azure nothing."""
     from style_pipeline.launchers.azure_ml import plans
 
     settings = _settings()
-    yield plans.as_yaml(plans.cluster_plan(settings))
-    yield "---"
+    if not environment_only:
+        yield plans.as_yaml(plans.cluster_plan(settings))
+        yield "---"
     with plans.build_context(source):  # only to see whether all of it is there
         yield plans.as_yaml(plans.environment_plan(settings, source.resolve()))
 

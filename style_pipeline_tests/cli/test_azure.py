@@ -77,6 +77,16 @@ def test_a_dry_run_asks_azure_nothing(cloud: Cloud) -> None:
     assert cloud.plane.calls == []
 
 
+def test_the_cluster_is_left_alone_where_terraform_makes_it(cloud: Cloud) -> None:
+    """The identity that Dagster has then may not make machines at all."""
+    dry = azure("provision", "--environment-only", "--dry-run", "--source", str(ROOT))
+    assert "min_instances" not in dry.stdout
+    made = azure("provision", "--environment-only", "--source", str(ROOT))
+    assert made.stdout == "environment style-worker:1: registered; built by its first job\n"
+    assert cloud.plane.state.computes == {}
+    assert not [call for call in cloud.plane.calls if "computes" in call]
+
+
 def test_deleting_removes_what_costs_money(cloud: Cloud) -> None:
     cloud.provision()
     assert azure("delete").stdout == "cluster style-gpu: removed\n"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from azure.ai.ml.entities import AmlCompute, Environment, IdentityConfiguration
 
 DOCKERFILE = Path("docker/worker/Dockerfile")
-_CONTEXT = (DOCKERFILE, DOCKERFILE.with_name("requirements.txt"), Path("constraints.txt"))
+_CONTEXT = (DOCKERFILE, DOCKERFILE.with_name("cuda.lock"), DOCKERFILE.with_name("cpu.lock"))
 
 
 def cluster_plan(settings: AzureSettings) -> "AmlCompute":

@@ -28,14 +28,18 @@ class Provisioning:
         return connect(self._settings)
 
     def provision(self, checkout: Path) -> Iterator[str]:
-        """Make or change the cluster, register the environment; says what was done.
-
-        A version of an environment never changes once it is registered.
-        """
+        """Make or change the cluster, register the environment; says what was done."""
         with told("making the cluster"):
             plan = cluster_plan(self._settings)
             self._client.compute.begin_create_or_update(plan).result()
         yield f"cluster {self._settings.compute}: ready, 0 to {self._settings.nodes} nodes"
+        yield from self.register(checkout)
+
+    def register(self, checkout: Path) -> Iterator[str]:
+        """Register the environment alone, where somebody else makes the cluster.
+
+        A version of an environment never changes once it is registered.
+        """
         if self._has_environment():
             yield f"environment {self._settings.environment}: registered already"
             return

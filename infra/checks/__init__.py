@@ -1,0 +1,1 @@
+"""Offline checks of the Terraform files: ``python -m infra.checks``."""

@@ -14,6 +14,7 @@ DOORS = {
     "av": ("worker/", "media/shards.py", "quality/films.py"),
     "azure": ("stores/azure", "launchers/", "telemetry/"),
     "click": ("cli/", "style/training/__main__.py", "style/training/reporter.py"),
+    "ctypes": ("style/native/kernels.py",),
     "cv2": ("quality/motion.py",),
     "dagster": ("definitions.py", "style_definitions.py", "defs/", "launchers/"),
     "dagster_azure": ("defs/", "launchers/"),
@@ -31,6 +32,9 @@ DOORS = {
 """Which modules may import a library; each is its library's only door."""
 
 CODE_RUNNERS = {"pickle", "cPickle", "dill", "marshal", "shelve", "joblib", "cloudpickle"}
+HIDDEN_STARTERS = {"_posixsubprocess", "multiprocessing", "pexpect", "pty"}
+"""Modules with which a process could be started past ``process.py``."""
+
 PROCESS_STARTERS = {
     "system",
     "popen",
@@ -72,14 +76,33 @@ def through_the_wall(trees: Iterator[tuple[str, ast.Module]]) -> list[str]:
     ]
 
 
+def names_taken(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """``(module, name)`` of every ``from module import name``, and every ``import_module("x")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module.split(".")[0], alias.name) for alias in node.names)
+        elif isinstance(node, ast.Call) and _imports_by_name(node.func):
+            words = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            yield str(words[0] if words else "a name made at run time").split(".")[0], "*"
+
+
+def _imports_by_name(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in {"import_module", "__import__"}
+
+
+def starts_processes(owner: str, name: str) -> bool:
+    started = name in PROCESS_STARTERS or name.startswith(("exec", "spawn", "posix_spawn"))
+    by_asyncio = owner == "asyncio" and name.startswith(("create_subprocess", "subprocess"))
+    return (owner in {"os", "posix"} and started) or by_asyncio or owner in HIDDEN_STARTERS
+
+
 def process_starters(trees: Iterator[tuple[str, ast.Module]]) -> list[str]:
     return [
         f"{module} calls {owner}.{name}"
         for module, tree in trees
-        for owner, name in attribute_calls(tree)
-        if (owner == "os" and (name in PROCESS_STARTERS or name.startswith(("exec", "spawn"))))
-        or (owner == "asyncio" and name.startswith("create_subprocess"))
-        or owner in {"pty", "multiprocessing"}
+        for owner, name in (*attribute_calls(tree), *names_taken(tree))
+        if starts_processes(owner, name) or (name == "*" and owner == "subprocess")
     ]
 
 
@@ -116,6 +139,16 @@ def test_the_walls_would_be_noticed() -> None:
     bad = ast.parse("import os\ndef f():\n    import torch\n    os.execv('a', [])\n")
     assert through_the_wall(iter([("worker/x.py", bad)])) == ["worker/x.py imports torch"]
     assert process_starters(iter([("worker/x.py", bad)])) == ["worker/x.py calls os.execv"]
+    for hidden in (
+        "from os import system",
+        "from os import posix_spawn as f",
+        "from asyncio.subprocess import create_subprocess_exec",
+        "import asyncio\nasyncio.create_subprocess_shell('a')",
+        "from multiprocessing import Process",
+        "from importlib import import_module\nimport_module('subprocess')",
+        "__import__('subprocess')",
+    ):
+        assert process_starters(iter([("worker/x.py", ast.parse(hidden))])), hidden
 
 
 def test_environment_and_clock_are_passed_in() -> None:

@@ -72,6 +72,18 @@ def test_hopeless_uploads_go_aside_and_the_others_go_on(
     assert keys(hot.look()) == []
 
 
+def test_links_in_the_folder_lead_nowhere(hot: HotFolder, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.mp4"
+    secret.write_bytes(b"secret")
+    folder = hot.drop(f"{STYLE}/good.mp4").parent
+    (folder / "link.mp4").symlink_to(secret)
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    (hot.folder / "great-wave").symlink_to(tmp_path, target_is_directory=True)
+    assert [str(key).rpartition("-")[0] for key in keys(hot.look())] == [f"{STYLE}|good"]
+    assert held(hot.store) == {}
+    assert secret.read_bytes() == b"secret"
+
+
 def test_a_name_in_two_spellings_is_two_videos(hot: HotFolder) -> None:
     hot.drop(f"{STYLE}/caf\u00e9.mp4")
     hot.drop(f"{STYLE}/cafe\u0301.mp4")

@@ -88,6 +88,16 @@ def test_names_that_no_key_can_have_are_moved_in_azure(
     assert [found.key for found in store_in.list()] == ["out/upload"]
 
 
+def test_a_name_that_an_emulator_cannot_list_is_moved_all_the_same(
+    container: ContainerClient, store_in: MediaStore
+) -> None:
+    """Azure lists such a name, Azurite fails on it; moving it is the same in both."""
+    properties = container.upload_blob("in/poison\x01\ufffe.mp4", b"x").get_blob_properties()
+    etag, modified = properties.etag.strip('"'), properties.last_modified
+    store_in.move(StoredObject("in/poison\x01\ufffe.mp4", 1, etag, modified), "out/upload")
+    assert [found.key for found in store_in.list()] == ["out/upload"]
+
+
 @pytest.fixture
 def container(azurite: Azurite) -> ContainerClient:
     return azurite.new_container()

@@ -88,6 +88,10 @@ class InvalidKey(UserError, StoreError, ValueError):
     """A key that could leave the store or that no back end can hold."""
 
 
+class NotInQuarantine(UserError, StoreError, LookupError):
+    """Nothing of this name was put aside."""
+
+
 class StoreFull(StoreError, OSError):
     """No space left where the store writes."""
 

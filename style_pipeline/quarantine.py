@@ -12,7 +12,13 @@ from datetime import datetime
 
 from style_pipeline import again, key, layout, upload_keys
 from style_pipeline.document import Document
-from style_pipeline.errors import InvalidKey, ManifestError, ObjectChanged, ObjectMissing
+from style_pipeline.errors import (
+    InvalidKey,
+    ManifestError,
+    NotInQuarantine,
+    ObjectChanged,
+    ObjectMissing,
+)
 from style_pipeline.store import MediaStore, StoredObject
 
 VERSION = 1
@@ -92,11 +98,11 @@ def entries(store: MediaStore) -> Iterator[Quarantined]:
 def find(store: MediaStore, name: str) -> Quarantined:
     """The latest entry that people call ``name``: its folder, the key it had, or that key's end.
 
-    Raises ObjectMissing where there is none.
+    Raises NotInQuarantine where there is none.
     """
     matching = [entry for entry in entries(store) if _answers(entry, name)]
     if not matching:
-        raise ObjectMissing(
+        raise NotInQuarantine(
             f"nothing called {name!r} is in quarantine; 'style-pipeline quarantine' lists what is"
         )
     return max(matching, key=lambda entry: entry.when)
@@ -106,8 +112,8 @@ def release(store: MediaStore, entry: Quarantined, to: str | None = None) -> Sto
     """Put an upload back where it was, or under the key ``to``, and ask for its run.
 
     Nothing there is overwritten, and nothing about the upload need have changed. Raises InvalidKey
-    where its old name was the fault and ``to`` is not given, ObjectChanged where another upload has
-    taken its place.
+    where its old name was the fault and ``to`` is not given, or where another upload has taken its
+    place.
     """
     target = to or entry.upload
     fault = key.fault(target)
@@ -115,6 +121,8 @@ def release(store: MediaStore, entry: Quarantined, to: str | None = None) -> Sto
         raise InvalidKey(f"{target!r} cannot be used again: {fault}; name a new key with --to")
     if layout.parse_upload(target) is None:
         raise InvalidKey(f"{target!r} is no upload; name a key like incoming/STYLE/NAME with --to")
+    if store.exists(target):
+        raise InvalidKey(f"{target!r} is another upload now; name a free key with --to")
     again.ask(store, target, entry.etag)
     back = store.move(store.stat(entry.held), target)
     store.delete(upload_keys.quarantine_reason_key(entry.prefix))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from style_pipeline import again, quarantine, upload_keys
-from style_pipeline.errors import InvalidKey, ObjectChanged, ObjectMissing
+from style_pipeline.errors import InvalidKey, NotInQuarantine, ObjectChanged, ObjectMissing
 from style_pipeline.store import MediaStore
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -79,14 +79,14 @@ def test_it_is_released_to_its_place_and_asked_for_again(store: MediaStore) -> N
 def test_people_may_call_it_many_names(store: MediaStore, name: str) -> None:
     entry = aside(store)
     assert quarantine.find(store, name.format(entry.name)) == entry
-    with pytest.raises(ObjectMissing, match="'style-pipeline quarantine' lists"):
+    with pytest.raises(NotInQuarantine, match="'style-pipeline quarantine' lists"):
         quarantine.find(store, "day.mp4")
 
 
 def test_nothing_is_overwritten_by_a_release(store: MediaStore) -> None:
     entry = aside(store)
     store.upload(b"good", KEY)
-    with pytest.raises(ObjectChanged):
+    with pytest.raises(InvalidKey, match="is another upload now; name a free key with --to"):
         quarantine.release(store, entry)
     assert store.read_bytes(KEY) == b"good"
     assert list(quarantine.entries(store)) == [entry]

@@ -79,6 +79,24 @@ def test_two_files_dropped_at_once_come_out_painted(
     assert platform.get_runs_count() == 2
 
 
+@pytest.mark.slow
+def test_what_is_no_video_goes_aside_once_and_the_next_is_painted(
+    settings: Settings, platform: dg.DagsterInstance, clip: ClipFactory
+) -> None:
+    incoming, outputs = (settings.home / room / STYLE for room in ("incoming", "outputs"))
+    incoming.mkdir(parents=True)
+    (incoming / "noise.mp4").write_bytes(b"not a video" * 99)
+    wait(lambda: bool(list(settings.home.glob("quarantine/noise-*/reason.json"))))
+    wait(lambda: all(run.is_finished for run in platform.get_runs()), 30)
+    assert not (incoming / "noise.mp4").exists()
+    shutil.copy(clip("one.mp4", frames=4), incoming / "noise.mp4")
+    wait(lambda: (outputs / "noise.mp4").exists())
+    wait(lambda: all(run.is_finished for run in platform.get_runs()), 30)
+    statuses = [run.status for run in platform.get_runs()]
+    assert statuses == [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+    assert len(platform.fetch_observations(dg.AssetKey("quarantine"), limit=9).records) == 1
+
+
 def sensor_ticks(instance: dg.DagsterInstance) -> int:
     states = instance.all_instigator_state()
     (state,) = (each for each in states if each.instigator_name == "new_video_sensor")

@@ -43,22 +43,24 @@ def main() -> int:
                 escapes.append(f"{damage} {suffix}, seed {seed}: {type(error).__name__}: {error}")
                 print(escapes[-1], flush=True)
             counts[damage, verdict] += 1
-    _show(counts)
+            counts[suffix, verdict] += 1
+    _show(counts, suffixes)
     minutes = (time.monotonic() - started) / 60
     print(f"\n{wishes.number} mutants of {', '.join(suffixes)}; slowest {slowest:.1f} s, ", end="")
     print(f"all of them {minutes:.0f} min; {len(escapes)} escaped")
     return 1 if escapes else 0
 
 
-def _show(counts: Counter[tuple[str, str]]) -> None:
+def _show(counts: Counter[tuple[str, str]], suffixes: list[str]) -> None:
+    """By kind of damage, all of them, and by container."""
     print(f"| damage | {' | '.join(_VERDICTS)} |")
     print(f"|---|{'---|' * len(_VERDICTS)}")
     names = [damage.__name__ for damage in DAMAGES]
-    for name in names:
+    for verdict in _VERDICTS:
+        counts["all", verdict] = sum(counts[name, verdict] for name in names)
+    for name in (*names, "all", *suffixes):
         row = " | ".join(str(counts[name, verdict]) for verdict in _VERDICTS)
         print(f"| {name.replace('_', ' ')} | {row} |")
-    sums = (str(sum(counts[name, verdict] for name in names)) for verdict in _VERDICTS)
-    print(f"| all | {' | '.join(sums)} |")
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Fin
 
 def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
     """Run ffprobe on ``path`` and return what it wrote; raises as :func:`run` does."""
-    named = f"file:{_named(path, blame)}"
+    named = f"file:{_named(path, blame).absolute()}"
     argv = ["ffprobe", "-v", "error", *_flat(_guarded(Input(path))), *arguments, named]
     return _guarded_run(argv, [path], [], _lower(PROBE_LIMITS, _in_force.get()), blame)
 
@@ -135,9 +135,11 @@ def version() -> int:
 
 
 def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
-    opened = [ffmpeg.input(f"file:{item.path}", **_guarded(item)) for item in inputs]
+    opened = [ffmpeg.input(f"file:{item.path.absolute()}", **_guarded(item)) for item in inputs]
     written = [
-        ffmpeg.output(*(_stream(opened, s) for s in o.streams), f"file:{o.path}", **o.options)
+        ffmpeg.output(
+            *(_stream(opened, s) for s in o.streams), f"file:{o.path.absolute()}", **o.options
+        )
         for o in outputs
     ]
     everything = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
@@ -152,7 +154,7 @@ def _with_unmapped(
     mapped = {number for output in outputs for stream in output.streams for number in _of(stream)}
     after = len(argv) - argv[::-1].index("-i") + 1
     unmapped = [item for number, item in enumerate(inputs) if number not in mapped]
-    words = [[*_flat(_guarded(item)), "-i", f"file:{item.path}"] for item in unmapped]
+    words = [[*_flat(_guarded(item)), "-i", f"file:{item.path.absolute()}"] for item in unmapped]
     return [*argv[:after], *(word for item in words for word in item), *argv[after:]]
 
 

@@ -142,3 +142,14 @@ def kill_when_it_runs(target: Path) -> None:
             if name.strip() == "ffmpeg" and str(target).encode() in words:
                 process.run(["kill", "-KILL", folder.name])
                 return
+
+
+def test_a_relative_path_means_the_same_in_the_room(
+    clip: ClipFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(frames=3)
+    monkeypatch.chdir(path.parent)
+    assert probe(Path(path.name)).packets == 3
+    streams = Output(tmp_path / "copy.nut", [(0, "v:0")], {"c": "copy"})
+    ffmpeg.run([Input(Path(path.name))], [streams], BLAME)
+    assert (tmp_path / "copy.nut").stat().st_size > 0

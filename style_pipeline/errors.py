@@ -24,6 +24,10 @@ class ConfigurationError(UserError, ValueError):
     """A setting, an environment variable or a command-line value makes no sense."""
 
 
+class CeilingReached(UserError):
+    """As much has been spent as may be spent in a day."""
+
+
 class PartitionError(UserError, KeyError):
     """A partition key is malformed or names no uploaded video."""
 

@@ -57,6 +57,8 @@ VARIABLES = {
     ALERT_URL: "web hook that is told of failed and of stalled runs (default: none)",
     INSIGHTS: "Application Insights, where traces and metrics of runs go (default: none)",
     TRACES: "or console, or a file, where they go in a line of JSON each (default: nowhere)",
+    "STYLE_PIPELINE_DAILY_COST": "most that painting may cost in 24 hours, in the currency of the "
+    "table of prices (default: no limit)",
     **limits.VARIABLES,
     "DAGSTER_HOME": "folder of Dagster's records (default: dagster in the home)",
     "STYLE_PIPELINE_LAUNCHER": "local_mpi, or azure_ml for a cluster (default: local_mpi)",
@@ -94,6 +96,7 @@ class Settings:
     trunk: Path | None = None
     photographs: Path | None = None
     lesson_steps: int = 900
+    daily_cost: float | None = None
     alerts: bool = False
     traces: bool = False
     upload: UploadLimits = field(default_factory=UploadLimits)
@@ -135,6 +138,7 @@ class Settings:
             trunk=read.path("TRUNK", base),
             photographs=read.path("PHOTOGRAPHS", base),
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
+            daily_cost=read.number("DAILY_COST", float, 0, 1_000_000_000, None),
             alerts=bool(environ.get(ALERT_URL)),
             traces=bool(environ.get(INSIGHTS) or environ.get(TRACES)),
             upload=UploadLimits.from_environment(environ),

@@ -1,10 +1,12 @@
 """The four assets of a video in a style. Their descriptions are the documentation people read."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from style_pipeline.defs import checks, extraction, facts, partitions, pictures
+from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.failures import told_to_dagster
 from style_pipeline.defs.finishing import finish
 from style_pipeline.defs.painting import frames_to_paint, style_job
@@ -122,6 +124,7 @@ def styled_frames(
     store: dg.ResourceParam[MediaStore],
     scratch: dg.ResourceParam[Scratch],
     launcher: dg.ResourceParam[StyleLauncher[Any]],
+    ceiling: dg.ResourceParam[Ceiling],
     recipe: Recipe,
 ) -> Result:
     """Run the style job, and believe the store, not the job, about what is finished."""
@@ -131,6 +134,7 @@ def styled_frames(
             source = _source(context, scratch, stages)
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
+        ceiling.refuse(context.instance, datetime.now(UTC))
         with stages("paint"):
             report = launcher.run(context, job, manifest)
         whole = checks.styled_frames_are_whole(store, manifest, job)

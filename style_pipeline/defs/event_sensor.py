@@ -116,7 +116,10 @@ def blob_created_sensor(
     queue: dg.ResourceParam[NoticeQueue],
     intake_rules: dg.ResourceParam[Rules],
 ) -> dg.SensorResult:
-    """One handful of messages."""
+    """One handful of messages; none while nothing may be painted."""
+    closed = intake_rules.ceiling.fault(context.instance, datetime.now(UTC))
+    if closed:
+        return dg.SensorResult(skip_reason=closed)
     notices = queue.receive(intake.REQUESTS_PER_TICK)
     if not notices:
         return dg.SensorResult(skip_reason="no message")

@@ -18,6 +18,9 @@ from style_pipeline.media.verdicts import Verdict
 
 Facts = dict[str, Any]
 
+COST = "cost"
+"""Under this name painted frames tell what their job has cost."""
+
 _TELLING_SECONDS = 30
 
 
@@ -85,7 +88,7 @@ def _cluster_facts(manifest: FrameManifest, report: StyleReport) -> Facts:
     if report.node_hours is not None:
         known["node_hours"] = report.node_hours
     if report.cost is not None:
-        known["cost"] = report.cost
+        known[COST] = report.cost
         known["cost_per_minute_of_video"] = report.cost / float(manifest.duration) * 60
     return known
 

@@ -6,13 +6,14 @@ whether the run is there. A claim of which no run came is void after a while.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import dagster as dg
 
 from style_pipeline import upload_keys
 from style_pipeline.defs import partitions
+from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.jobs import UPLOAD_TAG
 from style_pipeline.errors import ObjectChanged
 from style_pipeline.intake import Arrival
@@ -29,6 +30,7 @@ class Rules:
 
     limits: UploadLimits
     two_sources: bool = False
+    ceiling: Ceiling = field(default_factory=Ceiling)
 
 
 def asked_for(instance: dg.DagsterInstance, arrival: Arrival) -> bool:

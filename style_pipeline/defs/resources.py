@@ -12,6 +12,7 @@ from pydantic import Field
 
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.defs.admission import door
+from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.handing_out import Rules
 from style_pipeline.defs.lessons import Studio
 from style_pipeline.defs.scratch import Scratch, opened
@@ -165,14 +166,15 @@ def studio_of(settings: Settings) -> Studio:
 
 def embedded_resources(settings: Settings) -> dict[str, Any]:
     """The resources of an installation, by the names that assets ask for."""
-    url = settings.store_url
+    url, ceiling = settings.store_url, Ceiling(settings.daily_cost)
     return {
         "store": StoreResource(url=url),
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
         "telemetry": TelemetryResource(),
-        "intake_rules": Rules(settings.upload, two_sources=settings.queue_url is not None),
+        "intake_rules": Rules(settings.upload, settings.queue_url is not None, ceiling),
+        "ceiling": ceiling,
         **({"queue": QueueResource(url=settings.queue_url)} if settings.queue_url else {}),
         "scratch": ScratchResource(
             folder=str(settings.scratch),

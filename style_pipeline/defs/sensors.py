@@ -46,15 +46,17 @@ def new_video_sensor(
         repeats=again.repeats(store),
     )
     moved = quarantining.clear_away(store, found.rejections, now, context.log)
+    closed = intake_rules.ceiling.fault(context.instance, now)
     unasked = [each for each in found.arrivals if not asked_for(context.instance, each)]
-    wanted = [each for each in unasked if _is_ours(context, store, intake_rules, each, now)]
+    asking = () if closed else unasked
+    wanted = [each for each in asking if _is_ours(context, store, intake_rules, each, now)]
     left = [each for each in unasked if each not in wanted]
     told = found.summary([entry.upload for entry in moved])
     if wanted:
         context.log.info(told)
     return dg.SensorResult(
         run_requests=[request(arrival) for arrival in wanted],
-        skip_reason=None if wanted else told,
+        skip_reason=None if wanted else closed or told,
         cursor=str(found.cursor.without(left)),
         dynamic_partitions_requests=partitions_of(wanted),
         asset_events=[quarantining.observation(entry) for entry in moved],

@@ -11,6 +11,7 @@ import pytest
 from style_pipeline import layout
 from style_pipeline.defs import partitions
 from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.instance import embedded_instance
 from style_pipeline.defs.jobs import UPLOAD_TAG, paint_video
 from style_pipeline.defs.resources import embedded_resources
@@ -313,3 +314,22 @@ def test_the_job_is_the_only_one_and_in_process(installation: Installation) -> N
         "styled_frames",
         "final_video",
     }
+
+
+def test_beyond_the_ceiling_the_frames_are_taken_but_not_painted(
+    installation: Installation, clip: ClipFactory
+) -> None:
+    (key,) = installation.submit(clip("dear.mp4", frames=6), STYLE)
+    definitions = definitions_for(installation.settings)
+    resources = embedded_resources(installation.settings) | {"ceiling": Ceiling(0.0)}
+    result = dg.materialize(
+        list(definitions.assets or ()),
+        instance=installation.instance,
+        partition_key=key,
+        resources=resources,
+        raise_on_error=False,
+    )
+    failed = result.failure_data_for_node("styled_frames")
+    assert failed is not None
+    assert "raise STYLE_PIPELINE_DAILY_COST" in str(failed.error)
+    assert result.asset_materializations_for_node("frames")

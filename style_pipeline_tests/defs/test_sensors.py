@@ -8,6 +8,7 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData as Tick
 
 from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.handing_out import Rules
 from style_pipeline.defs.jobs import UPLOAD_TAG
 from style_pipeline.defs.sensors import new_video_sensor
@@ -27,6 +28,7 @@ class HotFolder:
         self.definitions = definitions_for(settings)
         self.store = open_store(settings.store_url)
         self.cursor: str | None = None
+        self.ceiling = Ceiling()
 
     def drop(self, name: str, content: bytes = b"a video", age: float = 60) -> Path:
         """Copy a file in, as it would look ``age`` seconds later."""
@@ -39,11 +41,12 @@ class HotFolder:
 
     def look(self) -> Tick:
         """One tick, as the daemon does it: cursor kept, partitions registered, runs created."""
+        rules = Rules(self.settings.upload, ceiling=self.ceiling)
         context = dg.build_sensor_context(
             instance=self.instance,
             instance_ref=self.instance.get_ref(),
             definitions=self.definitions,
-            resources={"store": self.store, "intake_rules": Rules(self.settings.upload)},
+            resources={"store": self.store, "intake_rules": rules},
             repository_name="__repository__",
             cursor=self.cursor,
         )
@@ -147,3 +150,17 @@ def test_an_upload_that_the_command_line_paints_is_not_painted_twice(hot: HotFol
 def test_it_is_on_by_default_and_looks_often() -> None:
     assert new_video_sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert (new_video_sensor.minimum_interval_seconds or 99) <= 30
+
+
+def test_nothing_is_asked_for_beyond_the_ceiling_and_nothing_forgotten(hot: HotFolder) -> None:
+    hot.drop(f"{STYLE}/a.mp4")
+    hot.instance.report_runless_asset_event(
+        dg.AssetMaterialization("styled_frames", metadata={"cost": 5.0})
+    )
+    hot.ceiling = Ceiling(5.0)
+    tick = hot.look()
+    assert keys(tick) == []
+    assert tick.skip_message is not None
+    assert tick.skip_message.startswith("painting has cost 5.00 in the last 24 hours, the limit is")
+    hot.ceiling = Ceiling(6.0)
+    assert len(keys(hot.look())) == 1

@@ -19,11 +19,11 @@ from style_pipeline.style.stylizer import Bench, open_trained
 _WARM_UP = 5
 
 
-def main(style: str, engine: str, width: str, height: str, seconds: str) -> None:
+def main(style: str, engine: str, threads: str, width: str, height: str, seconds: str) -> None:
     """Paint for some seconds, all ranks at the same time."""
     look, card = Look.parse(style), catalogue.shipped_card()
     files = [(catalogue.shipped_checkpoint(), card.sha256)]
-    paint = open_trained(files, look, Bench(engine=engine))
+    paint = open_trained(files, look, Bench(threads=int(threads), engine=engine))
     frames = [np.asarray(_picture(path, int(width), int(height))) for path in FRAMES]
     for number in range(_WARM_UP):
         paint(frames[number % len(frames)])

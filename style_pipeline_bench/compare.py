@@ -14,6 +14,8 @@ from style_pipeline_bench.whole import ASSETS, Whole, measure
 STYLE, SECOND_STYLE = "great-wave", "starry-night"
 WARM_UP_FRAMES = 48
 ALONE_SECONDS = 10.0
+OTHERS_SECONDS = 6.0
+CPU_ENGINES = (engine.NATIVE_BFLOAT16, engine.NATIVE, engine.TORCH)
 PLOT = "![Frames per second of every way](images/performance.svg)"
 STAGES = ("read", "network", "encode", "store")
 
@@ -29,6 +31,8 @@ class Comparison:
     whole: Whole
     second: Whole
     alone: float
+    engines: dict[str, float]
+    one_rank: float
     reference: Timing
     lite: Timing
 
@@ -51,6 +55,7 @@ class Comparison:
             self._stages(),
             self._painting(),
             self._second(),
+            self._engines(),
         ]
 
     def _about(self) -> str:
@@ -110,6 +115,15 @@ class Comparison:
         ]
         return Table(("", "first style", "second style of the same video"), rows)
 
+    def _engines(self) -> Table:
+        rows = [
+            (f"`{self.engine}`, a rank for each core", self.alone),
+            (f"`{self.engine}`, one rank on all cores", self.one_rank),
+            *((f"`{name}`, a rank for each core", rate) for name, rate in self.engines.items()),
+        ]
+        shown = [(name, f"{rate:.1f}", f"{rate / self.alone:.2f}") for name, rate in rows]
+        return Table(("the network alone", "frames per second", "of the fastest way"), shown)
+
 
 def _shares(headings: tuple[str, ...], parts: list[tuple[str, float]], whole: float) -> Table:
     rows = [(name, f"{seconds:.2f}", f"{seconds / whole:.1%}") for name, seconds in parts]
@@ -127,10 +141,25 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
     second = measure(yard.clip(frames), SECOND_STYLE, home)
     chosen = engine.choose("auto")
     alone = yard.alone(STYLE, chosen, ALONE_SECONDS)
+    others = [name for name in CPU_ENGINES if name != chosen]
+    engines = {name: yard.alone(STYLE, name, OTHERS_SECONDS) for name in others}
+    cores = len(os.sched_getaffinity(0))
+    one_rank = yard.alone(STYLE, chosen, OTHERS_SECONDS, threads=cores)
     lite = yard.timed(yard.lite, 20, 100)
     reference = yard.timed(yard.reference, 8, 40)
-    text = f"{size[0]}x{size[1]}"
-    return Comparison(machine(), chosen, text, frames, whole, second, alone, reference, lite)
+    return Comparison(
+        machine=machine(),
+        engine=chosen,
+        size=f"{size[0]}x{size[1]}",
+        frames=frames,
+        whole=whole,
+        second=second,
+        alone=alone,
+        engines=engines,
+        one_rank=one_rank,
+        reference=reference,
+        lite=lite,
+    )
 
 
 def machine() -> str:
@@ -157,6 +186,8 @@ def publish(found: Comparison, docs: Path) -> None:
         "first_shard_seconds": found.whole.first,
         "stages": found.whole.stages,
         "ranks": [rank.seconds | {"wall": rank.wall} for rank in found.whole.report.ranks],
+        "engines_alone": {found.engine: found.alone} | found.engines,
+        "one_rank_alone": found.one_rank,
         "second_style": {"seconds": found.second.seconds, "stages": found.second.stages},
     }
     keep(docs / "performance.json", "bench", numbers)

@@ -82,13 +82,16 @@ class Yard:
         size = str(max(self.width, self.height))
         run(str(program), "video", str(clip), "-o", str(target), "--max-size", size)
 
-    def alone(self, style: str, engine: str, seconds: float) -> float:
-        """Frames per second of the network and nothing else, one rank for each core."""
+    def alone(self, style: str, engine: str, seconds: float, threads: int = 1) -> float:
+        """Frames per second of the network and nothing else, on all cores.
+
+        ``threads`` cores for each rank.
+        """
         mpiexec = str(Path(sys.executable).with_name("mpiexec"))
-        ranks = str(len(os.sched_getaffinity(0)))
+        ranks = str(len(os.sched_getaffinity(0)) // threads)
         program = (sys.executable, "-m", "mpi4py", "-m", "style_pipeline_bench.alone")
-        words = (style, engine, str(self.width), str(self.height), f"{seconds:g}")
-        env = rank_environment(os.environ, 1, {})
+        words = (style, engine, str(threads), str(self.width), str(self.height), f"{seconds:g}")
+        env = rank_environment(os.environ, threads, {})
         return float(run(mpiexec, "-n", ranks, *program, *words, env=env).split()[-1])
 
 

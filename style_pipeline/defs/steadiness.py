@@ -4,6 +4,7 @@ A run lies at the beginning of a shard, where decoding begins: a film of any len
 few seconds. What a shard's end and the next one's beginning differ by is never looked at.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +37,8 @@ def steadiness(store: MediaStore, manifest: FrameManifest, job: StyleJob) -> Ste
     if not runs:
         return Steadiness(FlickerScore(), "not measured: no shard holds two frames")
     try:
-        score = flicker(_moments(store, manifest, job, shard, count) for shard, count in runs)
+        moments = (_moments(store, manifest, job, shard, count) for shard, count in runs)
+        score = flicker(moments, threads=len(os.sched_getaffinity(0)))
     except Exception as error:  # noqa: BLE001 - a finished video is not lost for want of a number
         return Steadiness(FlickerScore(), f"not measured: {error}")
     if score.levels is None:
@@ -54,8 +56,9 @@ def chosen_runs(manifest: FrameManifest) -> tuple[tuple[FrameShard, int], ...]:
 def _moments(
     store: MediaStore, manifest: FrameManifest, job: StyleJob, shard: FrameShard, count: int
 ) -> Iterator[Moment]:
+    """Nothing is read before the first moment is asked for."""
     films = [
         decode(store.read_bytes(key), manifest.format, shard.count, key)
         for key in (shard.key, job.styled_key(shard))
     ]
-    return map(Moment, *(islice(film, count) for film in films))
+    yield from map(Moment, *(islice(film, count) for film in films))

@@ -9,6 +9,7 @@ light, is subtracted, since a faithful painting has it too.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -54,22 +55,25 @@ class FlickerScore:
         return max(0.0, self.painted - self.source) if self.pairs else None
 
 
-def flicker(runs: Iterable[Iterable[Moment]]) -> FlickerScore:
-    """The score over ``runs`` of consecutive frames; two frames are held in memory at a time.
+def flicker(runs: Iterable[Iterable[Moment]], threads: int = 1) -> FlickerScore:
+    """The score over ``runs`` of consecutive frames; two frames of each thread's run are in memory.
 
-    Pictures are [H, W, 3] uint8 RGB. Raises MediaError where they are too small to have a motion.
+    Pictures are [H, W, 3] uint8 RGB. The score does not depend on ``threads``. Raises MediaError
+    where pictures are too small to have a motion.
     """
-    finder = MotionFinder()
-    errors = [
-        _errors(finder, before, after)
-        for run in runs
-        for before, after in pairwise(_bounded(moment) for moment in run)
-    ]
+    with ThreadPoolExecutor(threads) as workers:
+        errors = [pair for pairs in workers.map(_errors_of, runs) for pair in pairs]
     measured = [pair for pair in errors if pair is not None]
     if not measured:
         return FlickerScore(cuts=len(errors))
     painted, source = (float(mean) for mean in np.mean(measured, axis=0))
     return FlickerScore(len(measured), len(errors) - len(measured), painted, source)
+
+
+def _errors_of(run: Iterable[Moment]) -> list[tuple[float, float] | None]:
+    finder = MotionFinder()
+    moments = (_bounded(moment) for moment in run)
+    return [_errors(finder, before, after) for before, after in pairwise(moments)]
 
 
 def _errors(finder: MotionFinder, before: Moment, after: Moment) -> tuple[float, float] | None:

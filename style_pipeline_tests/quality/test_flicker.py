@@ -136,3 +136,8 @@ def test_pictures_too_small_for_a_motion_are_refused() -> None:
     tiny = Moment(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8, 3), np.uint8))
     with pytest.raises(MediaError, match="8x8"):
         flicker([[tiny, tiny]])
+
+
+def test_threads_change_nothing(source: list[Picture]) -> None:
+    runs = [moments(source[first:], source[first:][::-1]) for first in range(3)]
+    assert flicker(runs, threads=3) == flicker(runs)

@@ -169,7 +169,7 @@ sbom: $(CYCLONEDX) ## write down what is in the images, for scanners: sbom/*.jso
 	@mkdir -p sbom
 	@for lock in worker/cuda dagster/requirements; do \
 	  .cache/cyclonedx/bin/cyclonedx-py requirements docker/$$lock.lock --of JSON \
-	    --output-reproducible --outfile sbom/$${lock%/*}.json; \
+	    --output-reproducible -o sbom/$${lock%/*}.json; \
 	done
 	@ls -l sbom/*.json
 

@@ -11,7 +11,14 @@ per asset costs more than all four assets do besides it.
 
 import dagster as dg
 
-from style_pipeline.defs import alerts, assets, partitions, quarantining, style_assets
+from style_pipeline.defs import (
+    alerts,
+    assets,
+    housekeeping,
+    partitions,
+    quarantining,
+    style_assets,
+)
 from style_pipeline.defs.event_sensor import blob_created_sensor
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
@@ -25,10 +32,12 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     styles = dg.AssetSpec(
         style_assets.STYLE_CHECKPOINT, partitions_def=partitions.styles, group_name="styles"
     )
+    clearing = housekeeping.clear_work(settings)
     videos = [assets.audio_track, assets.frames, assets.styled_frames, assets.final_video]
     return dg.Definitions(
         assets=[*videos, styles, quarantining.ASSET],
-        jobs=[paint_video],
+        jobs=[paint_video, clearing],
+        schedules=[housekeeping.clearing_schedule(clearing)] if settings.work_days else [],
         sensors=[new_video_sensor, *_events(settings), *_watchers(settings)],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,

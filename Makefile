@@ -1,4 +1,4 @@
-# make demo | test | check | ui | azure-local | sheet | mutants | images | infra-check | docs | sbom | lock |
+# make demo | test | check | ui | azure-local | sheet | conformance | mutants | images | infra-check | docs | sbom | lock |
 #      setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -120,6 +120,10 @@ azure-local: setup ## a trial of the cloud path: Azurite, a local Azure ML and D
 .PHONY: sheet
 sheet: setup ## paint the README's picture of every style again
 	@STYLE_PIPELINE_HOME=.cache/sheet $(BIN)/style-pipeline styles --sheet docs/images/styles.jpg
+
+.PHONY: conformance
+conformance: setup ## every kind of video through the media contract: the table in docs/media.md
+	@$(BIN)/python -m style_pipeline_tests.conformance
 
 .PHONY: mutants
 mutants: setup ## a thousand damaged files through the door: the table in docs/hostile-files.md

@@ -26,7 +26,7 @@ class OutputPreset:
 
 _H264 = Encoding()
 _HEVC = Encoding("libx265", 18, "veryfast")
-_AV1 = Encoding("libsvtav1", 20, "8")
+_AV1 = Encoding("libsvtav1", 10, "8")
 
 PRESETS: Mapping[str, OutputPreset] = {
     "mp4-h264": OutputPreset("mp4", _H264, 51),

@@ -147,18 +147,25 @@ def _picture(
     uneven = any(tick != i for i, tick in enumerate(ticks))
     times = "+".join(f"eq(N,{i})*{tick}" for i, tick in enumerate(ticks)) if uneven else "N"
     steps = [
-        f"{_PLAIN[picture]}:{shape}" if picture in _PLAIN else _numbers(size, shape),
+        f"{_PLAIN[picture]}:{shape}{_FILTERS[picture]}"
+        if picture in _PLAIN
+        else _numbers(size, shape),
         f"trim=end_frame={frames}",
         f"settb={rate.denominator}/{rate.numerator}",
         f"setpts='{times}'",
         f"setsar={sample_aspect.numerator}/{sample_aspect.denominator}",
     ]
+    if colours and picture == "bars":
+        steps.append(f"scale=out_color_matrix={colours.matrix}:out_range={colours.range}")
+        steps.append("format=yuv444p")
     if colours:
         steps.append(f"setparams=colorspace={colours.matrix}:range={colours.range}")
     return ",".join(steps)
 
 
 _PLAIN = {"bars": "smptebars=sar=1", "grey": "color=c=gray"}
+_FILTERS = {"bars": ",format=gbrp", "grey": ""}
+"""Bars are red, green and blue first, so that their matrix is the one that is named."""
 
 
 def _numbers(size: tuple[int, int], shape: str) -> str:

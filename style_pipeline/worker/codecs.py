@@ -35,7 +35,7 @@ _X265 = (
 )
 
 CODECS = {
-    "libx264": Codec("preset", {"bf": "0", "x264-params": "stitchable=1:chroma-qp-offset=-6"}),
+    "libx264": Codec("preset", {"bf": "0", "x264-params": "stitchable=1:chroma-qp-offset=-9"}),
     "libx265": Codec("preset", {"x265-params": _X265}, tag="hvc1"),
     "libsvtav1": Codec("preset", {"svtav1-params": "lp=1"}, odd="yuv420p"),
     "libvpx-vp9": Codec(

@@ -25,7 +25,11 @@ from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import FrameManifest, FrameShard, VideoFormat
 from style_pipeline.worker import codecs, colour
+from style_pipeline.worker.full_range import applies, full_range_frame
 from style_pipeline.worker.libav import EXACT, libav
+
+_FASTEST = Fraction(240)
+"""Frames per second that every encoder accepts; times are exact, whatever the rate is called."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class ShardEncoder:
         if self._given == len(self._times.pts):
             raise MediaError(f"a shard of {self._given} pictures was given one more")
         with libav("encoding a picture"):
-            frame = self._convert(av.VideoFrame.from_ndarray(picture, format="rgb24"))
+            frame = self._convert(picture)
             frame.pts = self._times.pts[self._given]
             frame.time_base = self._times.time_base
             self._given += 1
@@ -87,10 +91,13 @@ class ShardEncoder:
             )
         return self._file.getvalue()
 
-    def _convert(self, frame: av.VideoFrame) -> av.VideoFrame:
+    def _convert(self, picture: NDArray[np.uint8]) -> av.VideoFrame:
+        format = self._stream.codec_context.pix_fmt or ""
+        if applies(self._tags, format):
+            return full_range_frame(picture, self._tags, format)
         return self._reformatter.reformat(
-            frame,
-            format=self._stream.codec_context.pix_fmt,
+            av.VideoFrame.from_ndarray(picture, format="rgb24"),
+            format=format,
             src_color_range=colour.FULL_RANGE,
             dst_colorspace=self._tags.swscale_matrix,
             dst_color_range=self._tags.range,
@@ -119,7 +126,8 @@ def _stream(
 ) -> VideoStream:
     size = format.width, format.height
     options = codecs.options(encoding, *size)
-    stream = container.add_stream(encoding.codec, rate=format.frame_rate, options=options)
+    rate = min(format.frame_rate, _FASTEST)
+    stream = container.add_stream(encoding.codec, rate=rate, options=options)
     if not isinstance(stream, VideoStream):
         raise MediaError(f"{encoding.codec} is no video encoder")
     context = stream.codec_context

@@ -141,7 +141,7 @@ SHAPES = [
     _shaped("upside down.mp4", rotation=180),
     _shaped("portrait phone.mov", rotation=270),
     _shaped("pixels 4 by 3.mp4", sample_aspect=Fraction(4, 3), quick=True),
-    _shaped("pixels 16 by 11.mkv", sample_aspect=Fraction(16, 11)),
+    _shaped("pixels 16 by 11.mkv", sample_aspect=Fraction(16, 11), quick=True),
     _shaped("turned and anamorphic.mp4", rotation=90, sample_aspect=Fraction(4, 3)),
 ]
 
@@ -209,13 +209,14 @@ PICTURES = [
     _picture(
         "interlaced by policy.ts",
         refuse="interlaced",
+        quick=True,
         codec="mpeg2video",
         codec_options=_INTERLACED,
     ),
     _picture("alpha prores.mov", "black", **_ALPHA, quick=True),
     _picture("alpha vp9.webm", "black", **_ALPHA_VP9),
     _picture("alpha qtrle.mov", "black", codec="qtrle", pixel_format="argb"),
-    _picture("alpha by policy.mov", refuse="alpha", **_ALPHA),
+    _picture("alpha by policy.mov", refuse="alpha", quick=True, **_ALPHA),
 ]
 
 
@@ -267,7 +268,7 @@ COMPANY = [
     _with("subrip.mkv", dressing.subrip, "mov_text", quick=True),
     _with("ass.mkv", dressing.ass, "mov_text"),
     _with("mov_text.mp4", dressing.mov_text),
-    _with("bitmap subtitles.mkv", dressing.bitmap_subtitles, "left out"),
+    _with("bitmap subtitles.mkv", dressing.bitmap_subtitles, "left out", quick=True),
     _with("bitmap subtitles kept.mkv", dressing.bitmap_subtitles, output="mkv-h264"),
     _with("subrip kept.mkv", dressing.subrip, output="mkv-h264"),
     _with("webvtt.mkv", dressing.subrip, "webvtt", output="webm-vp9"),
@@ -278,8 +279,8 @@ COMPANY = [
     _with("title and artist.mkv", dressing.tagged),
     _with("cover.mp4", dressing.cover_art, "cover", quick=True),
     _with("cover.mkv", dressing.cover_art, "cover"),
-    _with("two videos.mkv", dressing.second_video, "left out"),
-    _with("timecode.mov", dressing.timecode, "left out"),
+    _with("two videos.mkv", dressing.second_video, "left out", quick=True),
+    _with("timecode.mov", dressing.timecode, "left out", quick=True),
     _with("attachment.mkv", dressing.attachment, "left out", quick=True),
 ]
 
@@ -298,14 +299,14 @@ DAMAGE = [
     _damaged("cut off.mkv", dressing.cut_off, _WORDS, quick=True),
     _damaged("cut off.webm", dressing.cut_off, _WORDS, **_VP9, audio=[Tone(codec="libopus")]),
     _damaged("cut off.avi", dressing.cut_off, _WORDS, codec="mpeg4", codec_options=[]),
-    _damaged("cut off.flv", dressing.cut_off, _WORDS),
+    _damaged("cut off.flv", dressing.cut_off, _WORDS, quick=True),
     _damaged("cut off.wmv", dressing.cut_off, _WORDS, codec="wmv2", codec_options=[]),
     _damaged("bits flipped.mp4", dressing.bits_flipped, _WORDS, quick=True),
     _damaged("bits flipped.mkv", dressing.bits_flipped, _WORDS),
     _damaged("bits flipped.ts", dressing.bits_flipped, _WORDS),
     _damaged("size changes.ts", dressing.size_changes, "changes", quick=True),
     _damaged("size changes.mkv", dressing.size_changes, "changes"),
-    _damaged("empty.mp4", dressing.emptied, "empty"),
+    _damaged("empty.mp4", dressing.emptied, "empty", quick=True),
 ]
 
 

@@ -108,7 +108,8 @@ def _times(path: Path, stream: int) -> list[Fraction]:
     argv += ["-show_entries", "frame=best_effort_timestamp:stream=time_base", f"file:{path}"]
     found = json.loads(process.run(argv, limits=process.Limits(seconds=60)).stdout)
     base = Fraction(found["streams"][0]["time_base"])
-    return [int(frame["best_effort_timestamp"]) * base for frame in found["frames"]]
+    times = [frame.get("best_effort_timestamp") for frame in found["frames"]]
+    return frame_times(path) if None in times else [int(time) * base for time in times]
 
 
 def _range(numbers: list[int]) -> str:

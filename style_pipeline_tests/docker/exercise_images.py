@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 IMAGES = Path(os.environ["STYLE_PIPELINE_IMAGES"])
 SECONDS = 300
 RANKS = ["mpiexec", "--oversubscribe", "-n", "2", "python", "-m", "mpi4py"]
+RUNS = "{runsOrError {... on Runs {results {runId status}}}}"
 HOSTS = dict.fromkeys(("postgres", "code", "styles", "azurite"), "127.0.0.1")
 
 
@@ -262,6 +263,31 @@ def test_the_platform_serves_what_compose_describes_and_paints_an_upload(tmp_pat
                 if image is trial:
                     paint_an_upload(media, tmp_path, logs)
                     assert healthy(platform, services["daemon"], variables)
+                    painted = ask(RUNS)
+
+        # With the database lost and its back-up restored, Dagster knows what it knew.
+        restore_a_back_up(environ["POSTGRES_PASSWORD"])
+        service = services["webserver"]
+        log = logs / "restored.log"
+        with platform.serving(service["command"], variables, log) as process:
+            check = partial(healthy, platform, service, variables)
+            wait(check, "the web server is healthy again", logs, [process])
+            assert ask(RUNS) == painted
+            assert painted["runsOrError"]["results"][0]["status"] == "SUCCESS"  # type: ignore[index]
+
+
+def restore_a_back_up(password: str) -> None:
+    """As docs/operations.md says, but from outside a container."""
+    environ = {**os.environ, "PGPASSWORD": password, "PGHOST": "127.0.0.1", "PGUSER": "dagster"}
+
+    def run(*argv: str, given: bytes = b"") -> bytes:
+        done = subprocess.run(argv, env=environ, input=given, capture_output=True, check=True)
+        return done.stdout
+
+    dump = run("pg_dump", "--format", "custom", "dagster")
+    run("dropdb", "--force", "dagster")
+    run("createdb", "dagster")
+    run("pg_restore", "--clean", "--if-exists", "--dbname", "dagster", given=dump)
 
 
 def paint_an_upload(media: Mapping[str, str], folder: Path, logs: Path) -> None:

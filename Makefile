@@ -187,7 +187,7 @@ $(DOCS): docs/requirements.txt | $(INSTALLED)
 .PHONY: docs
 docs: $(INSTALLED) $(DOCS) ## the documentation as a site, in .cache/site; what is drawn from code, drawn again
 	$(BIN)/python -m docs.generate
-	.cache/docs/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 .cache/docs/bin/mkdocs build --quiet
 
 .PHONY: images
 images: setup ## build the images here, without Docker, and put them to work (15 minutes, 8 GB, root)

@@ -38,7 +38,12 @@ def definitions_for(settings: Settings) -> dg.Definitions:
         assets=[*videos, styles, quarantining.ASSET],
         jobs=[paint_video, clearing],
         schedules=[housekeeping.clearing_schedule(clearing)] if settings.work_days else [],
-        sensors=[new_video_sensor, *_events(settings), *_watchers(settings)],
+        sensors=[
+            new_video_sensor,
+            housekeeping.killed_run_sensor(settings),
+            *_events(settings),
+            *_watchers(settings),
+        ],
         resources=embedded_resources(settings),
         executor=dg.in_process_executor,
     )

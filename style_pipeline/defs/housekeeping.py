@@ -11,6 +11,7 @@ import dagster as dg
 from pydantic import Field
 
 from style_pipeline import retention
+from style_pipeline.defs.scratch import sweep
 from style_pipeline.retention import Group
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -104,6 +105,25 @@ def clearing_schedule(job: dg.JobDefinition) -> dg.ScheduleDefinition:
         return dg.RunRequest()
 
     return schedule
+
+
+def killed_run_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Closes runs whose process was killed: Dagster would let others wait for them."""
+
+    @dg.sensor(
+        name="killed_run_sensor",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Looks every minute for runs whose process is gone, after a crash or a power cut, "
+            "marks them as failed and removes their temporary files. Run again, they resume."
+        ),
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        closed = sweep(settings.scratch, context.instance)
+        return dg.SkipReason(f"closed {', '.join(closed)}" if closed else "no run was killed")
+
+    return sensor
 
 
 def _candidates(store: MediaStore, operations: str | None) -> Iterator[tuple[MediaStore, Group]]:

@@ -1,5 +1,6 @@
 """Old work is cleared, never while a run is under way; what is missed is made again."""
 
+import fcntl
 import os
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from style_pipeline_tests.conftest import ClipFactory
 from style_pipeline_tests.defs.conftest import OTHER_STYLE, STYLE
 
 DAY = 86400
+STARTED = dg.DagsterRunStatus.STARTED
 KEYS = [
     "incoming/great-wave/old.mp4",
     "outputs/great-wave/old.mp4",
@@ -149,6 +151,26 @@ def test_its_own_old_runs_are_forgotten_and_those_of_videos_are_not(
     housekeeping.forget(instance, datetime.now(UTC) + timedelta(days=1))
     assert instance.get_run_by_id(first) is None
     assert instance.get_run_by_id(other) is not None
+
+
+def test_a_run_whose_process_is_gone_is_closed_and_one_that_lives_is_not(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    """Else it would keep its place in the queue for hours, and others out of it."""
+    killed = a_run(instance, dg.DagsterRunStatus.STARTED).run_id
+    alive = a_run(instance, dg.DagsterRunStatus.STARTED).run_id
+    locks = {}
+    for run in (killed, alive):
+        (settings.scratch / run).mkdir(parents=True)
+        locks[run] = (settings.scratch / run / "lock").open("wb")
+        fcntl.flock(locks[run], fcntl.LOCK_EX)
+    sensor = definitions_for(settings).get_repository_def().get_sensor_def("killed_run_sensor")
+    context = dg.build_sensor_context(instance=instance)
+    assert "no run was killed" in str(sensor.evaluate_tick(context).skip_message)
+    locks[killed].close()
+    assert killed in str(sensor.evaluate_tick(context).skip_message)
+    assert [each.run_id for each in instance.get_runs(dg.RunsFilter(statuses=[STARTED]))] == [alive]
+    locks[alive].close()
 
 
 @pytest.mark.slow

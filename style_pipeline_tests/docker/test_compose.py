@@ -95,7 +95,7 @@ def test_the_services_load_and_name_what_dagster_has(tmp_path: Path) -> None:
         for name, location in found.items()
     }
     assert sensors == {
-        "style_pipeline": {"new_video_sensor"},
+        "style_pipeline": {"new_video_sensor", "killed_run_sensor"},
         "style_pipeline_styles": {"new_painting_sensor"},
     }
 

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 from style_pipeline import process
+from style_pipeline.process import Limits
+
+_LIMITS = Limits(seconds=4 * 3600)
 
 
 def make_clip(source: Path, target: Path, frames: int, width: int, height: int) -> Path:
@@ -19,7 +22,7 @@ def make_clip(source: Path, target: Path, frames: int, width: int, height: int) 
 
 def run(*argv: str, env: dict[str, str] | None = None) -> str:
     """Run a program to its end; its stdout. Raises RuntimeError, with its last words."""
-    finished = process.run(list(argv), env=env)
+    finished = process.run(list(argv), limits=_LIMITS, env=env)
     if finished.returncode != 0:
         raise RuntimeError(f"{argv[0]} failed: {finished.stderr[-2000:]}")
     return finished.stdout.decode("utf-8", "replace")

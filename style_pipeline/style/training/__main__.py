@@ -11,6 +11,7 @@ from style_pipeline.errors import ConfigurationError, StylePipelineError, Traini
 from style_pipeline.lesson import Recipe, Stage
 from style_pipeline.style import checkpoint
 from style_pipeline.style.card import CheckpointCard, Painting, card_path
+from style_pipeline.style.engine import ENGINES, TORCH
 from style_pipeline.style.network import Architecture, StyleNetwork
 from style_pipeline.style.training import samples
 from style_pipeline.style.training.evaluation import PAINTING_SHORT_SIDE, control_lines, evaluate
@@ -121,6 +122,7 @@ def train(
 @click.option("--write", is_flag=True, help="Keep the numbers in the checkpoint's card.")
 @click.option("--check", is_flag=True, help="Fail where a number is worse than the card's by 5 %.")
 @click.option("--controls", is_flag=True, help="Measure strengths and blends as well.")
+@click.option("--engine", type=click.Choice(ENGINES), default=TORCH, show_default=True)
 def score(
     file: Path,
     trunk: Path,
@@ -129,6 +131,7 @@ def score(
     write: bool,
     check: bool,
     controls: bool,
+    engine: str,
 ) -> None:
     """Relative content and style errors of a checkpoint FILE on held-out frames."""
     card = CheckpointCard.read(card_path(file))
@@ -137,7 +140,7 @@ def score(
     pictures = [to_tensor(open_picture(path)) for path in sorted(frames.iterdir())]
     targets = [_target(text) for text in paintings]
     for name, painting in targets:
-        result = evaluate(network, card.names.index(name), painting, pictures, judge)
+        result = evaluate(network, card.names.index(name), painting, pictures, judge, engine)
         click.echo(f"{name}: {result}")
         losses |= {f"{name}/content": result.content, f"{name}/style": result.style}
     if controls:

@@ -8,8 +8,11 @@ import torch
 from torch import Tensor
 
 from style_pipeline.style.controls import mix
+from style_pipeline.style.engine import TORCH
 from style_pipeline.style.network import StyleNetwork
+from style_pipeline.style.stylizer import Bench
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
+from style_pipeline.style.vectors import blended
 
 PAINTING_SHORT_SIDE = 320
 STYLE_WEIGHT = 10.0
@@ -35,15 +38,22 @@ class Score:
 
 
 def evaluate(
-    network: StyleNetwork, style: int, painting: Tensor, frames: Sequence[Tensor], trunk: Trunk
+    network: StyleNetwork,
+    style: int,
+    painting: Tensor,
+    frames: Sequence[Tensor],
+    trunk: Trunk,
+    engine: str = TORCH,
 ) -> Score:
-    """Score one style of ``network``.
+    """Score one style of ``network``, as ``engine`` computes it.
 
     ``painting``: [1, 3, H, W], its shorter side PAINTING_SHORT_SIDE pixels; ``frames``: [3, H, W]
     each; all RGB in [0, 1].
     """
-    weights = _row(style, network.styles)
-    return _measure(lambda frame: network(frame, weights), painting, frames, trunk)
+    strokes = Bench(torch.get_num_threads(), engine=engine).strokes(
+        blended([(network, style, 1.0)])
+    )
+    return _measure(strokes.paint, painting, frames, trunk)
 
 
 def control_lines(

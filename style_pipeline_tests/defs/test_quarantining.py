@@ -8,6 +8,8 @@ import dagster as dg
 import pytest
 
 from style_pipeline import quarantine
+from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.quarantining import ASSET
 from style_pipeline.defs.submission import materialize, submit
 from style_pipeline.errors import PartitionError, UnusableVideo
@@ -167,6 +169,22 @@ def test_a_run_that_finds_damage_puts_the_upload_aside(
     assert keys(hot.look()) == []
     logs = [entry.user_message for entry in hot.instance.all_logs(run.run_id)]
     assert any(f"style-pipeline release {refused.name}" in message for message in logs)
+
+
+def test_every_step_of_the_run_gives_the_same_reason(
+    settings: Settings, instance: dg.DagsterInstance, store: MediaStore, tmp_path: Path
+) -> None:
+    """The first that meets the file moves it; the next does not wonder where it is."""
+    noise = tmp_path / "noise.mp4"
+    noise.write_bytes(b"not a video" * 99)
+    (key,) = submit(store, instance, noise, [Look.parse(STYLE)])
+    job = definitions_for(settings).resolve_job_def(paint_video.name)
+    result = job.execute_in_process(instance=instance, partition_key=key, raise_on_error=False)
+    told = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
+    reasons = [data.description for data in told if data is not None]
+    assert len(reasons) == 2
+    assert set(reasons) == set(held(store).values())
+    assert len(events(instance)) == 1
 
 
 def test_the_next_upload_of_its_name_is_painted(

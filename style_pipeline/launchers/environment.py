@@ -15,7 +15,7 @@ def rank_environment(
 
     Left to itself, the allocator gives every large tensor back to the kernel and gets it again,
     page by page, for the next frame: up to two thirds of the time would go there. The settings
-    make it keep and reuse its memory.
+    make it keep and reuse its memory. The AV1 encoder tells of errors only.
     """
     bound = {} if threads is None else dict.fromkeys(_THREADS, str(threads))
     return {
@@ -25,6 +25,7 @@ def rank_environment(
         "MALLOC_MMAP_MAX_": "0",
         "MALLOC_TRIM_THRESHOLD_": _LARGE,
         "MALLOC_TOP_PAD_": str(64 << 20),
+        "SVT_LOG": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
         **pipes,

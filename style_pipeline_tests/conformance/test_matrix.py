@@ -6,6 +6,7 @@ import pytest
 
 from style_pipeline_tests.conformance.cases import Case, every
 from style_pipeline_tests.conformance.examine import examine
+from style_pipeline_tests.conformance.page import PAGE
 
 QUICK = [case for case in every() if case.quick]
 
@@ -25,3 +26,9 @@ def test_the_matrix_is_as_large_as_promised() -> None:
         *(case.line for case in QUICK),
         "outputs: mp4-av1",  # as webm-av1, in the container of mp4-h264
     }
+
+
+def test_the_page_tells_of_every_clip() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [case.id for case in every() if f"| {case.name}" not in page] == []
+    assert "BROKEN" not in page

@@ -7,6 +7,8 @@ or nothing is to come of it; until then it comes back, and after :data:`MOST_TRI
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
@@ -54,19 +56,24 @@ class Post:
 
     def take(self, notice: Notice) -> None:
         """Handle one message; whatever is wrong with it stops none of the others."""
-        try:
+        ended = False
+        with self._noted():
             ended = self._handled(notice)
+        with self._noted():
             if ended:
                 self._queue.done(notice)
             elif notice.tries >= MOST_TRIES:
-                self.counts["parked"] += 1
                 self._queue.park(notice)
+                self.counts["parked"] += 1
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Errors of ours are counted and logged; the message comes back by itself."""
+        try:
+            yield
         except StylePipelineError as error:
             self.counts["failed"] += 1
             self._context.log.warning(f"a message could not be handled: {error}")
-            if notice.tries >= MOST_TRIES:
-                self.counts["parked"] += 1
-                self._queue.park(notice)
 
     def _handled(self, notice: Notice) -> bool:
         """Whether there is nothing more to do about a message."""

@@ -123,7 +123,10 @@ def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
 def probe_json(path: Path, arguments: Sequence[str], blame: Blame) -> dict[str, Any]:
     """What ffprobe says about ``path``, as parsed JSON; raises as :func:`run` does."""
     finished = probe(path, [*arguments, "-of", "json"], blame)
-    content: dict[str, Any] = json.loads(finished.stdout.decode("utf-8", "replace"))
+    try:
+        content: dict[str, Any] = json.loads(finished.stdout.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise blame.error("what FFmpeg says about it cannot be read") from error
     return content
 
 

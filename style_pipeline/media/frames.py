@@ -113,6 +113,7 @@ def _output(
         **lossless_options(treated, settings.frame_format),
         **_exact_times(delay),
         **_cut_every(settings.shard_frames, probe.packets),
+        "frames:v": probe.packets + 1,  # one too many is enough to refuse the file
         "map_metadata": -1,
         "fflags": "+bitexact",
     }

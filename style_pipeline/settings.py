@@ -20,6 +20,7 @@ STORE_CONNECTION_STRING = "STYLE_PIPELINE_STORE_CONNECTION_STRING"
 ALERT_URL = "STYLE_PIPELINE_ALERT_URL"
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 TRACES = "STYLE_PIPELINE_TRACES"
+LISTING_SECONDS = 15
 QUEUE_SAS = "STYLE_PIPELINE_QUEUE_SAS"
 QUEUE_CONNECTION_STRING = "STYLE_PIPELINE_QUEUE_CONNECTION_STRING"
 
@@ -32,6 +33,8 @@ VARIABLES = {
     STORE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_QUEUE": "URL of a storage queue with Event Grid's messages about the store: "
     "https://ACCOUNT.queue.core.windows.net/QUEUE (default: none)",
+    "STYLE_PIPELINE_LISTING_SECONDS": "time between two looks into incoming/; may be long where a "
+    "queue tells of uploads (default: 15)",
     QUEUE_SAS: "shared access signature for that queue (default: Azure's own sign-in)",
     QUEUE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
@@ -106,6 +109,7 @@ class Settings:
     ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
     azure: AzureSettings | None = None
     queue_url: str | None = None
+    listing_seconds: int = LISTING_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Self:
@@ -149,6 +153,7 @@ class Settings:
             ffmpeg=ProgramLimits.from_environment(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,
             queue_url=_queue_url(environ),
+            listing_seconds=read.number("LISTING_SECONDS", int, 1, 86400, LISTING_SECONDS),
         )
 
     @property

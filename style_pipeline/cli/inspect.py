@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from style_pipeline.cli.columns import lines_of
+from style_pipeline.cost import Pace
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.process import Limits
 from style_pipeline.settings import Settings
@@ -28,7 +29,8 @@ def inspect(settings: Settings, video: Path) -> None:
 
     uploads.check(video)
     with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
-        found, _ = Door(settings.upload).admit(video, "style")
+        found, estimate = Door(settings.upload, Pace(settings.upload.pace)).admit(video, "style")
+    click.echo(f"Estimate: {estimate}", err=True)
     notes, refusal = _treatment(settings, found)
     for line in lines_of(_rows(settings, found, notes, refusal)):
         click.echo(line)

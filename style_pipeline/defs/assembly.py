@@ -22,7 +22,7 @@ from style_pipeline.defs import (
 from style_pipeline.defs.event_sensor import blob_created_sensor
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
-from style_pipeline.defs.sensors import new_video_sensor
+from style_pipeline.defs.sensors import listing_sensor
 from style_pipeline.defs.tracing import trace_sensor
 from style_pipeline.settings import Settings
 
@@ -39,7 +39,7 @@ def definitions_for(settings: Settings) -> dg.Definitions:
         jobs=[paint_video, clearing],
         schedules=[housekeeping.clearing_schedule(clearing)] if settings.work_days else [],
         sensors=[
-            new_video_sensor,
+            listing_sensor(settings.listing_seconds),
             housekeeping.killed_run_sensor(settings),
             *_events(settings),
             *_watchers(settings),

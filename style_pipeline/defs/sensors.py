@@ -10,27 +10,25 @@ from style_pipeline.defs import quarantining
 from style_pipeline.defs.handing_out import Rules, asked_for, may_ask, partitions_of, request
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.intake import Arrival, Cursor
+from style_pipeline.settings import LISTING_SECONDS
 from style_pipeline.store import MediaStore
 from style_pipeline.style import catalogue
 
 SOURCE = "listing"
 
 
-@dg.sensor(
-    job=paint_video,
-    minimum_interval_seconds=15,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description=(
-        "Looks into `incoming/` every 15 seconds and asks for one run per new video: the folder "
-        "names the style, or a look such as `great-wave.strength_60`. A video is new by name "
-        "**and** content, so the same file again makes no run and a changed one makes one; "
-        "`style-pipeline submit --again` makes one of the same content.\n\n"
-        "What cannot be painted yet is named with its reason in the tick. What never can be is "
-        "moved to `quarantine/`. Neither keeps the others waiting. Results go to `outputs/`, which "
-        "is not looked at, so nothing triggers itself."
-    ),
+_DESCRIPTION = (
+    "Looks into `incoming/` every few seconds and asks for one run per new video: the folder "
+    "names the style, or a look such as `great-wave.strength_60`. A video is new by name "
+    "**and** content, so the same file again makes no run and a changed one makes one; "
+    "`style-pipeline submit --again` makes one of the same content.\n\n"
+    "What cannot be painted yet is named with its reason in the tick. What never can be is "
+    "moved to `quarantine/`. Neither keeps the others waiting. Results go to `outputs/`, which "
+    "is not looked at, so nothing triggers itself."
 )
-def new_video_sensor(
+
+
+def _look(
     context: dg.SensorEvaluationContext,
     store: dg.ResourceParam[MediaStore],
     intake_rules: dg.ResourceParam[Rules],
@@ -73,3 +71,18 @@ def _is_ours(
     """Whether no other sensor is just asking for this run."""
     alone = not rules.two_sources
     return alone or may_ask(context.instance, store, arrival, SOURCE, now)
+
+
+def listing_sensor(seconds: int) -> dg.SensorDefinition:
+    """The sensor that lists ``incoming/`` every so many seconds."""
+    return dg.sensor(
+        job=paint_video,
+        name="new_video_sensor",
+        minimum_interval_seconds=seconds,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=_DESCRIPTION,
+    )(_look)
+
+
+new_video_sensor = listing_sensor(LISTING_SECONDS)
+"""As it is where nothing else is set."""

@@ -265,6 +265,17 @@ def test_credentials_are_asked_for_and_kept_quiet(
     assert "AccountKey=c2VjcmV0" not in process.bare_environment().values()
 
 
+def test_lists_may_be_made_seldom() -> None:
+    settings = Settings.from_environment({"STYLE_PIPELINE_LISTING_SECONDS": "3600"})
+    (listing,) = (
+        sensor
+        for sensor in definitions_for(settings).sensors or ()
+        if sensor.name == "new_video_sensor"
+    )
+    assert isinstance(listing, dg.SensorDefinition)
+    assert listing.minimum_interval_seconds == 3600
+
+
 def test_without_a_queue_there_is_no_such_sensor() -> None:
     sensors = definitions_for(Settings.from_environment({})).sensors or ()
     names = {each.name for each in sensors}

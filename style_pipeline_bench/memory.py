@@ -10,7 +10,7 @@ from style_pipeline_bench.results import Table, keep, put
 from style_pipeline_bench.rivals import Yard
 from style_pipeline_bench.whole import measure
 
-LENGTHS = ((320, 180, 100), (320, 180, 1000), (320, 180, 10_000))
+LENGTHS = ((160, 90, 100), (160, 90, 1000), (160, 90, 10_000))
 SIZES = ((640, 360, 48), (1920, 1080, 24), (3840, 2160, 8))
 SHORT_OF_MEMORY_MB = 200
 

@@ -157,7 +157,8 @@ $(CHECKOV): | $(INSTALLED)
 .PHONY: infra-check
 infra-check: $(INSTALLED) $(CHECKOV) ## every check of infra/ that needs no Azure, and that they do find faults
 	$(BIN)/python -m infra.checks
-	$(BIN)/pytest style_pipeline_tests/infra style_pipeline_tests/infra/exercise_checkov.py
+	$(BIN)/pytest style_pipeline_tests/infra
+	$(BIN)/pytest style_pipeline_tests/infra/exercise_checkov.py
 
 # The list of what an installation holds; its tool must not be in the list, so it lives elsewhere.
 CYCLONEDX_VERSION := 7.5.0

@@ -23,14 +23,14 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from style_pipeline import layout
 from style_pipeline.manifest import StyleReport
-from style_pipeline_tests.azurite import PROGRAM
+from style_pipeline_tests.azurite import PROGRAMS
 from style_pipeline_tests.clips import frame_times, make_clip
 from style_pipeline_tests.docker.composition import TRIAL, composition
 from style_pipeline_tests.mpi import paint
 from style_pipeline_tests.sources import make_source
 
 ROOT = Path(__file__).parents[2]
-IMAGES = Path(os.environ["STYLE_PIPELINE_IMAGES"])
+IMAGES = Path(os.environ.get("STYLE_PIPELINE_IMAGES") or ROOT / ".cache/images")
 SECONDS = 300
 RANKS = ["mpiexec", "--oversubscribe", "-n", "2", "python", "-m", "mpi4py"]
 RUNS = "{runsOrError {... on Runs {results {runId status}}}}"
@@ -147,7 +147,10 @@ def azurite(command: Sequence[str], environ: Mapping[str, str], folder: Path) ->
     with (
         (folder.parent / "azurite.log").open("wb") as log,
         subprocess.Popen(
-            [str(PROGRAM), *argv], env={**os.environ, **environ}, stdout=log, stderr=log
+            [str(PROGRAMS / command[0]), *argv],
+            env={**os.environ, **environ},
+            stdout=log,
+            stderr=log,
         ) as process,
     ):
         try:

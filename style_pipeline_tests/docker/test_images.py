@@ -1,6 +1,7 @@
 """The images have what their programs import, at locked versions, and nothing heavy beside it."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -139,6 +140,12 @@ def test_hadolint_would_find_something(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert {"DL3003", "DL3004", "DL3006"} <= set(re.findall(r"DL\d+", done.stdout))
+
+
+def test_the_exercises_of_make_images_can_be_loaded() -> None:
+    """They are too long to be run with the others, and must not fall behind them."""
+    exercises = importlib.import_module("style_pipeline_tests.docker.exercise_images")
+    assert sum(name.startswith("test_") for name in dir(exercises)) == 2
 
 
 def test_dagster_is_set_up_as_on_one_machine_but_for_where_things_lie() -> None:

@@ -14,7 +14,7 @@ from style_pipeline.defs.steadiness import Steadiness
 from style_pipeline.job import StyleChoice, StyleJob
 from style_pipeline.manifest import AudioManifest, FrameManifest, RankReport, StyleReport
 from style_pipeline.media.plan import Fate, Line
-from style_pipeline.media.verdicts import Verdict
+from style_pipeline.media.verdicts import Verdict, word
 
 Facts = dict[str, Any]
 
@@ -184,7 +184,7 @@ def _verdict_row(verdict: Verdict) -> dict[str, str | int | float]:
         "property": verdict.property,
         "expected": verdict.expected,
         "measured": verdict.measured,
-        "verdict": "kept" if verdict.kept else "BROKEN",
+        "verdict": word(verdict),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, lcm
+from math import lcm
 from pathlib import Path
 
 from style_pipeline.manifest import AudioManifest, FrameManifest
@@ -130,17 +130,17 @@ def _sound(audio: AudioManifest, container: Container) -> Iterator[tuple[str, st
     """Copied where it fits, its last packet as long as it was; else encoded.
 
     FFmpeg takes what an Opus decoder drops off the times that it reads from Matroska, without
-    having added it to those that it writes.
+    having added it to those that it writes; nor does it add it to the times of what it decodes.
     """
     for i, track in enumerate(audio.tracks):
         delay = track.delay
         if not container.holds(track):
-            delay = Fraction(0) if container.lossless else _OPUS_DELAY
+            delay = track.delay if container.lossless else _OPUS_DELAY
             yield f"c:a:{i}", container.encoder
             if not container.lossless:
                 yield f"b:a:{i}", _OPUS_BITS_PER_CHANNEL * track.channels
-        if delay and not container.is_mp4:
-            yield f"bsf:a:{i}", f"setts=ts=TS+{ceil(1000 * delay)}"
+        if delay and not (container.is_mp4 and container.holds(track)):
+            yield f"bsf:a:{i}", f"setts=ts=TS+{container.ticks(delay, track.sample_rate)}"
         elif container.holds(track) and track.last_duration:
             last = container.ticks(track.last_duration, track.sample_rate)
             yield f"bsf:a:{i}", _last(track.packets, last, "*not(DURATION)")

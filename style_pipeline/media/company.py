@@ -36,6 +36,10 @@ class Company:
     tags: tuple[tuple[str, str], ...] = ()
 
 
+EVERYWHERE = frozenset(("title", "artist", "album", "comment", "genre"))
+"""Tags that every container of a result holds, word for word."""
+
+
 def company(source: Path, probe: SourceProbe, container: Container) -> Company:
     """All that ``container`` can hold of what travels with a video."""
     fitting = ((stream, container.subtitle_codec(stream)) for stream in probe.others)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from style_pipeline.manifest import AudioTrack
 from style_pipeline.media.streams import AudioStream, OtherStream
@@ -50,7 +51,7 @@ class Container:
 
     def ticks(self, seconds: Fraction, own: int) -> int:
         """``seconds`` on a stream's clock: of ``own`` ticks per second, or Matroska's."""
-        return round(seconds * (own if self.is_mp4 else _MATROSKA_CLOCK))
+        return floor(seconds * (own if self.is_mp4 else _MATROSKA_CLOCK) + Fraction(1, 2))
 
     @property
     def is_mp4(self) -> bool:

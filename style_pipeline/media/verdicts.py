@@ -9,12 +9,23 @@ TOLERANCE = Fraction(1, 1000)
 
 @dataclass(frozen=True)
 class Verdict:
-    """One promise: what the source has, what the result has, and whether that is kept."""
+    """One promise: what the source has, what the result has, and whether that is kept.
+
+    ``listed`` is what the container cannot hold as it is: kept as well as can be, and told.
+    """
 
     property: str
     expected: str
     measured: str
     kept: bool
+    listed: bool = False
+
+
+def word(verdict: Verdict) -> str:
+    """A verdict for a table."""
+    if verdict.listed:
+        return "listed"
+    return "kept" if verdict.kept else "BROKEN"
 
 
 def equal(name: str, expected: object, measured: object) -> Verdict:

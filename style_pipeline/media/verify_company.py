@@ -9,6 +9,7 @@ from pathlib import Path
 
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.assemble import Parts, lead_of
+from style_pipeline.media.company import EVERYWHERE
 from style_pipeline.media.containers import TEXT_SUBTITLES, Container
 from style_pipeline.media.ffmpeg import Blame, Input, Output
 from style_pipeline.media.names import names
@@ -96,7 +97,13 @@ def _chapters(parts: Parts, result: SourceProbe, lead: Fraction) -> Iterator[Ver
 
 
 def _tags(parts: Parts, result: SourceProbe) -> Iterator[Verdict]:
-    """Every tag of the source; containers may add their own."""
+    """Every tag of the source; containers may add their own.
+
+    A place or a date may be written in another form, and some keys have no place at all: then the
+    verdict lists what there is now. Those that every container holds must be the same.
+    """
     found = dict(result.tags)
     for key, value in parts.company.tags:
-        yield equal(f"tag {key}", value, found.get(key, "none"))
+        measured = found.get(key, "none")
+        listed = measured != value and key not in EVERYWHERE
+        yield Verdict(f"tag {key}", value, measured, measured == value or listed, listed)

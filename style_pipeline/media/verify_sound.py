@@ -51,7 +51,8 @@ def _encoded(
     if is_exact(track):
         samples = [samples_md5(path, number) for path in (original, finished)]
         yield equal(f"audio {number} samples", *samples)
-    wanted = first_sound(original, number) - HEAD_START - began
+    heard = first_sound(original, number) - HEAD_START - began + track.delay
+    wanted = max(heard, -begins)  # what lies before the result's own zero is not played
     yield near(_late(number), wanted, first_sound(finished, number) - begins)
 
 

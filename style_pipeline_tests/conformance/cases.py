@@ -255,6 +255,7 @@ SOUND = [
     _sound("pcm kept.mkv", Tone(codec="pcm_s16le"), settings={"output": "mkv-h264"}),
     _sound("opus kept.mp4", _OPUS, settings={"output": "mkv-h264"}),
     _sound("opus kept.webm", _OPUS, settings={"output": "webm-vp9"}, **_VP9, quick=True),
+    _sound("opus to alac.webm", _OPUS, said=["Apple"], settings={"output": "mov-prores"}, **_VP9),
     _sound("aac to opus.mp4", Tone(), said=["Opus"], settings={"output": "webm-vp9"}),
 ]
 

@@ -15,6 +15,7 @@ from style_pipeline.manifest import AudioManifest
 from style_pipeline.media.frames import FrameSettings, extract_frames
 from style_pipeline.media.probe import probe
 from style_pipeline.media.stills import LARGEST_SHEET_BYTES, contact_sheet, still
+from style_pipeline.media.verdicts import word
 from style_pipeline.media.verify import verify
 from style_pipeline_tests.clips import (
     Tone,
@@ -84,3 +85,12 @@ def test_a_contact_sheet_is_small(clip: ClipFactory) -> None:
     assert pictures[0].size == (96, 72)
     assert pictures[0].tobytes() != pictures[1].tobytes()
     assert len(contact_sheet([pictures, pictures], ["0", "20"])) <= LARGEST_SHEET_BYTES
+
+
+def test_a_tag_that_changed_is_listed_or_broken(clip: ClipFactory, tmp_path: Path) -> None:
+    """A place is written in another form by an mp4; a title must be the same."""
+    result = painted(clip("24.mp4", rate=24, frames=30, audio=[Tone()]), tmp_path)
+    tags = (("location", "+48.1+011.5/"), ("title", "Lost"))
+    other = replace(result.parts, company=replace(result.parts.company, tags=tags))
+    found = {v.property: word(v) for v in verify(other, result.container, result.path)}
+    assert (found["tag location"], found["tag title"]) == ("listed", "BROKEN")

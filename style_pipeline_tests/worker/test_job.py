@@ -13,6 +13,7 @@ from style_pipeline.job import StyleJob
 from style_pipeline.launchers.verdict import announce, last_words
 from style_pipeline.look import Look
 from style_pipeline.messages import read_failure
+from style_pipeline.style.engine import NATIVE, NATIVE_BFLOAT16
 from style_pipeline.worker.finished import finished_shards
 from style_pipeline_tests.mpi import Work, paint, working
 from style_pipeline_tests.sources import Source
@@ -54,6 +55,22 @@ def test_299_frames_on_any_number_of_ranks_are_the_same_bytes(
     assert [rank.rank for rank in report.ranks] == list(range(ranks))
     assert (report.shards_total, report.shards_styled, report.shards_reused) == (13, 13, 0)
     assert report.device == "cpu"
+
+
+@pytest.mark.parametrize("chosen", [NATIVE, NATIVE_BFLOAT16])
+def test_compiled_engines_too_paint_the_same_bytes_on_any_number_of_ranks(
+    source: SourceFactory, chosen: str
+) -> None:
+    styled = []
+    for ranks in (1, 3):
+        whole = source(frames=9, shard_frames=2)
+        job = replace(whole.job(), engine=chosen)
+        announce(whole.store, job)
+        report = paint(whole.store, job, ranks)
+        styled.append(whole.styled(job))
+        assert min(rank.peak_memory for rank in report.ranks) > 2**20
+    assert len(styled[0]) == 2 * 5
+    assert styled[0] == styled[1]
 
 
 def test_3_frames_on_4_ranks(

@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -211,26 +212,33 @@ def test_two_ranks_paint_two_frames_in_the_workers_image(tmp_path: Path) -> None
     assert there.styled(job) == here.styled(here.job())
 
 
-def test_the_platform_serves_what_compose_describes_and_paints_an_upload(tmp_path: Path) -> None:
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A temporary folder that PostgreSQL's user can get into: pytest keeps its own to itself."""
+    with tempfile.TemporaryDirectory(prefix="style-images-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_the_platform_serves_what_compose_describes_and_paints_an_upload(
+    public_folder: Path,
+) -> None:
     """Three processes of compose.yaml, over PostgreSQL; the trial's code location and Azurite."""
     environ = {
         "POSTGRES_PASSWORD": secrets.token_hex(16),
         "AZURITE_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
     services = composition(environ, *TRIAL)["services"]
-    logs, volume = tmp_path, tmp_path / "dagster"
+    logs, volume = public_folder, public_folder / "dagster"
     for folder in ("dagster", "postgres", "media"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder).chmod(0o777)
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)  # PostgreSQL's user has to get in
+        (public_folder / folder).mkdir()
+        (public_folder / folder).chmod(0o777)
 
     with ExitStack() as stack:
-        stack.enter_context(postgres(tmp_path / "postgres", environ["POSTGRES_PASSWORD"]))
+        stack.enter_context(postgres(public_folder / "postgres", environ["POSTGRES_PASSWORD"]))
         emulator = services["azurite"]
         stack.enter_context(
-            azurite(emulator["command"], emulator["environment"], tmp_path / "media")
+            azurite(emulator["command"], emulator["environment"], public_folder / "media")
         )
         mount = f"{volume}:/var/lib/dagster:rw"
         platform = stack.enter_context(box("style-platform", mount))
@@ -264,7 +272,7 @@ def test_the_platform_serves_what_compose_describes_and_paints_an_upload(tmp_pat
                     ("style_pipeline", "style_pipeline_styles"), "RepositoryLocation"
                 )
                 if image is trial:
-                    paint_an_upload(media, tmp_path, logs)
+                    paint_an_upload(media, public_folder, logs)
                     assert healthy(platform, services["daemon"], variables)
                     painted = ask(RUNS)
 

@@ -30,7 +30,7 @@ class Webhook:
         body = json.dumps(message).encode()
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - checked above
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310  # nosec B310
                 return
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)

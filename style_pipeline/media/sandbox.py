@@ -18,6 +18,9 @@ PROGRAM = "bwrap"
 
 _ALONE = ("--unshare-all", "--die-with-parent", "--cap-drop", "ALL")
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
+_MOST_FILES = 1000
+"""Files shown one by one; beyond, their folders, which are scratch folders of our own."""
+
 _TRIAL = Limits(seconds=20)
 
 
@@ -29,8 +32,14 @@ def confined(argv: Sequence[str], reads: Iterable[Path], writes: Iterable[Path])
     if program is None or fault(program) is not None:
         return list(argv)
     folders = [part for path in writes for part in ("--bind", str(path), str(path))]
-    files = [part for path in reads for part in ("--ro-bind", str(path), str(path))]
+    files = [part for path in _few(reads) for part in ("--ro-bind", str(path), str(path))]
     return [*_walls(program), *folders, *files, "--remount-ro", "/", "--", program, *argv[1:]]
+
+
+def _few(reads: Iterable[Path]) -> list[Path]:
+    """``reads``, or their folders where they are more than bubblewrap takes arguments for."""
+    files = list(reads)
+    return files if len(files) <= _MOST_FILES else list(dict.fromkeys(f.parent for f in files))
 
 
 @cache

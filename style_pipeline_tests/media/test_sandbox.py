@@ -153,3 +153,10 @@ def test_a_relative_path_means_the_same_in_the_room(
     streams = Output(tmp_path / "copy.nut", [(0, "v:0")], {"c": "copy"})
     ffmpeg.run([Input(Path(path.name))], [streams], BLAME)
     assert (tmp_path / "copy.nut").stat().st_size > 0
+
+
+def test_thousands_of_files_are_shown_by_their_folder(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.mp4" for number in range(7200)]
+    argv = sandbox.confined([str(shutil.which("ffmpeg"))], files, [])
+    assert len(argv) < 200
+    assert len(sandbox.confined([str(shutil.which("ffmpeg"))], files[:2], [])) < 200

@@ -31,8 +31,10 @@ def confined(argv: Sequence[str], reads: Iterable[Path], writes: Iterable[Path])
     program = shutil.which(argv[0])
     if program is None or fault(program) is not None:
         return list(argv)
-    folders = [part for path in writes for part in ("--bind", str(path), str(path))]
-    files = [part for path in _few(reads) for part in ("--ro-bind", str(path), str(path))]
+    written = list(writes)
+    folders = [part for path in written for part in ("--bind", str(path), str(path))]
+    shown = [path for path in _few(reads) if path not in written]
+    files = [part for path in shown for part in ("--ro-bind", str(path), str(path))]
     return [*_walls(program), *folders, *files, "--remount-ro", "/", "--", program, *argv[1:]]
 
 

@@ -160,3 +160,13 @@ def test_thousands_of_files_are_shown_by_their_folder(tmp_path: Path) -> None:
     argv = sandbox.confined([str(shutil.which("ffmpeg"))], files, [])
     assert len(argv) < 200
     assert len(sandbox.confined([str(shutil.which("ffmpeg"))], files[:2], [])) < 200
+
+
+@needs_a_room
+def test_a_folder_of_thousands_of_files_can_still_be_written(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.mp4" for number in range(1200)]
+    for file in files:
+        file.write_text("shard")
+    code = f"print(open({str(files[7])!r}).read()); open({str(tmp_path / 'out')!r}, 'w').write('x')"
+    assert inside(code, files, [tmp_path]).stdout == b"shard\n"
+    assert (tmp_path / "out").read_text() == "x"

@@ -21,8 +21,11 @@ class Strokes(Protocol):
     ``device`` is where tensors have to be; ``notes`` says what was done otherwise than usual.
     """
 
-    device: torch.device
-    notes: list[str]
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def notes(self) -> list[str]: ...
 
     def paint(self, source: Tensor) -> Tensor:
         """[1, 3, H, W] RGB in [0, 1], to the same."""

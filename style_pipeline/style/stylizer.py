@@ -14,6 +14,7 @@ from style_pipeline.look import Look
 from style_pipeline.style import checkpoint, controls, engine
 from style_pipeline.style.arbitrary.loading import load_transformer
 from style_pipeline.style.arbitrary.vector import is_style
+from style_pipeline.style.margin import MarginStrokes
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.strokes import (
     NativeStrokes,
@@ -43,6 +44,9 @@ class Bench:
 
     def strokes(self, network: StyleNetwork) -> Strokes:
         """A trained network, whose only style is the look's."""
+        return MarginStrokes(self._strokes(network))
+
+    def _strokes(self, network: StyleNetwork) -> Strokes:
         style = torch.ones(1)
         if self.device == "cpu" and self.engine in (engine.NATIVE, engine.NATIVE_BFLOAT16):
             bfloat16 = self.engine == engine.NATIVE_BFLOAT16

@@ -28,6 +28,7 @@ def uploader(cloud: Cloud) -> Iterator[dict[str, str]]:
 def test_an_uploader_can_bring_and_nothing_else(uploader: dict[str, str]) -> None:
     mine = f"{uploader['MEDIA']}/incoming/tahiti/mine.mp4?{uploader['UPLOAD']}"
     assert ask(uploader, "PUT", mine, b"a video")[0] == 201
+    assert ask(uploader, "PUT", mine, b"another one")[0] == 403
     assert ask(uploader, "GET", mine)[0] == 403
     assert ask(uploader, "DELETE", mine)[0] == 403
     assert ask(uploader, "GET", f"{uploader['MEDIA']}?{LIST}&{uploader['UPLOAD']}")[0] == 403

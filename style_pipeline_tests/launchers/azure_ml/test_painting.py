@@ -151,18 +151,18 @@ def test_after_a_preemption_the_rest_and_only_the_rest_is_done(
 
     def preempt() -> None:
         run = cloud.wait_for("Running")
-        wait_for(lambda: shards_done(whole, job) >= 6)
+        wait_for(lambda: shards_done(whole, job) >= 3)
         cloud.preempt(run, restart=restart)
 
     with meanwhile(preempt):
         result = materialize(launcher(whole.store.url, NODES="3"), job, whole.manifest, instance)
     assert result.success, said(instance, result.run_id)
     report = reported(result)
-    assert report.shards_reused >= 6
+    assert report.shards_reused >= 3
     assert 1 <= report.shards_styled == 8 - report.shards_reused
     runs = list(cloud.runs.values())
     starts = [(run.nodes, run.starts) for run in runs]
-    assert starts == ([(3, 2)] if restart else [(3, 1), (report.shards_styled, 1)])
+    assert starts == ([(3, 2)] if restart else [(3, 1), (min(3, report.shards_styled), 1)])
     assert cloud.plane.calls.count("PUT jobs/{name}") == len(runs)
     assert all(f"Azure ML job {run.name}" in "; ".join(report.notes) for run in runs)
 

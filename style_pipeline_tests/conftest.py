@@ -1,5 +1,6 @@
 """Fixtures for every test: clips and a storage emulator that last as long as the session."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from style_pipeline_tests.clips import make_clip
 BACK_ENDS = ("local", "azure")
 
 ClipFactory = Callable[..., Path]
+
+# ONNX Runtime, which the tests compare with, would otherwise report to its makers.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
     outputs/<style>/<name>.mp4                  the finished video, or .mkv, .mov, .webm
     work/lessons/<lesson digest>/...            a style being learnt
-    work/again/<mark>/<number>                  that one upload is wanted once more
-    work/claims/<run>                           which of two sensors asks for a run
+    requests/again/<mark>/<number>              that one upload is wanted once more
+    requests/claims/<run>                       which of two sensors asks for a run
     quarantine/<name>/...                       what can never be painted, and reason.json
     styles/<style>/...                          paintings and checkpoints added by users
     messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own

@@ -1,12 +1,16 @@
-"""The keys of what is noted about uploads: that one is wanted again, or why one was put aside."""
+"""The keys of what is noted about uploads: that one is wanted again, or why one was put aside.
+
+None of them lies in ``work/``, which is cleared: a request that was forgotten would get the number,
+and so the run key, of an earlier one, and Dagster would drop it without a word.
+"""
 
 import hashlib
 from pathlib import PurePosixPath
 
 from style_pipeline.key import fault
-from style_pipeline.layout import WORK, video_slug
+from style_pipeline.layout import video_slug
 
-AGAIN = f"{WORK}again/"
+AGAIN = "requests/again/"
 QUARANTINE = "quarantine/"
 _REASON = "reason.json"
 
@@ -24,7 +28,7 @@ def again_key(mark: str, number: int) -> str:
 def claim_key(run_key: str) -> str:
     """Which of two sensors asks for a run."""
     digest = hashlib.sha256(run_key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-    return f"{WORK}claims/{digest}"
+    return f"requests/claims/{digest}"
 
 
 def quarantine_prefix(key: str, etag: str) -> str:

@@ -51,7 +51,10 @@ def may(granted: list[Grant], who: str, account: str, attempt: Attempt) -> bool:
 
 CODE = Attempt("write", "azureml-blobstore", "LocalUpload/code/worker.py")
 LOG = Attempt("read", "azureml", "ExperimentRun/log.txt")
-NOT_THEIRS = ("outputs/style/film.mp4", "work/styled/shard.nut", "styles/own/checkpoint.json")
+NOT_THEIRS = (
+    *("outputs/style/film.mp4", "work/styled/shard.nut"),
+    *("requests/again/x/1", "styles/own/checkpoint.json"),
+)
 FORBIDDEN = [
     *(("operations", CODE, who) for who in ("uploaders", "nodes", "build", "operators")),
     ("operations", LOG, "uploaders"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from style_pipeline import again
 from style_pipeline.defs import housekeeping
 from style_pipeline.defs.assembly import definitions_for
 from style_pipeline.defs.submission import materialize, submit
@@ -77,6 +78,17 @@ def test_old_work_goes_and_nothing_else(
     fill(cleaned, store)
     clear(cleaned, instance)
     assert keys(store) == {key for key in KEYS if not key.startswith("work/") or "young" in key}
+
+
+def test_a_request_is_not_forgotten_with_the_work(
+    cleaned: Settings, instance: dg.DagsterInstance, store: MediaStore
+) -> None:
+    """Its number is in the run key: the next request would get it again, and Dagster drop it."""
+    assert again.ask(store, KEYS[0], "etag") == 1
+    for found in list(store.list()):
+        age(cleaned, found.key, 40)
+    clear(cleaned, instance)
+    assert again.ask(store, KEYS[0], "etag") == 2
 
 
 @pytest.mark.parametrize(

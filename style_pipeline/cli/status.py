@@ -26,8 +26,7 @@ def status_lines(settings: Settings) -> Iterator[str]:
 
 def _row(work: "Work", now: datetime) -> tuple[str, ...]:
     seconds = (now - work.since).total_seconds()
-    what = f"{work.style}|{work.video}" if work.video else work.style
-    return what, work.state, f"for {_duration(seconds)}", work.detail
+    return work.what, work.state, f"for {_duration(seconds)}", work.detail
 
 
 def _duration(seconds: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from style_pipeline.defs import overview
+from style_pipeline.defs import overview, partitions
 from style_pipeline.defs.overview import Work
 from style_pipeline.defs.webhook import Webhook
 
@@ -42,7 +42,10 @@ def watch(before: Mapping[str, Seen], runs: Mapping[str, str], now: float) -> di
 
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells the web hook of every run that failed: what, why, and which run.",
+    monitor_all_code_locations=True,
+    description=(
+        "Tells the web hook of every run that failed, lessons too: what, why, and which run."
+    ),
 )
 def failed_run_alert(
     context: dg.RunFailureSensorContext, webhook: dg.ResourceParam[Webhook]
@@ -50,7 +53,7 @@ def failed_run_alert(
     """One message per failed run."""
     run = context.dagster_run
     reason = overview.why_failed(context.instance, run.run_id)
-    what = run.tags.get("dagster/partition", run.job_name)
+    what = "|".join(filter(None, partitions.of_run(run))) or run.job_name
     webhook.tell(_message("failed", what, reason, run.run_id))
 
 
@@ -75,7 +78,7 @@ def stalled_run_alert(
         work = works[run]
         since = datetime.fromtimestamp(known[run].since, UTC).isoformat(timespec="seconds")
         reason = f"nothing has moved since {since}: {work.state} {work.detail}".strip()
-        webhook.tell(_message("stalled", f"{work.style}|{work.video}", reason, run))
+        webhook.tell(_message("stalled", work.what, reason, run))
     cursor = json.dumps({run: [s.state, s.since, s.told] for run, s in known.items()})
     return dg.SensorResult(skip_reason=f"{len(known)} at work, {len(news)} stuck", cursor=cursor)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunRecord, RunsFilter
 
+from style_pipeline.defs import partitions
 from style_pipeline.job import Progress
 
 FAILURES_SHOWN = timedelta(days=1)
@@ -17,7 +18,6 @@ _AHEAD = [
     DagsterRunStatus.STARTING,
 ]
 _AT_WORK = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
-_PARTITION = "dagster/partition"
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Work:
     since: datetime
     detail: str
     run_id: str
+
+    @property
+    def what(self) -> str:
+        """The partition: ``STYLE|VIDEO``, or the style alone."""
+        return f"{self.style}|{self.video}" if self.video else self.style
 
 
 def in_the_works(instance: DagsterInstance, now: datetime) -> Iterator[Work]:
@@ -94,5 +99,5 @@ def _at_work(instance: DagsterInstance, record: RunRecord) -> Work:
 
 
 def _work(record: RunRecord, state: str, since: datetime, detail: str) -> Work:
-    style, _, video = record.dagster_run.tags.get(_PARTITION, "").partition("|")
+    style, video = partitions.of_run(record.dagster_run)
     return Work(style, video, state, since, detail, record.dagster_run.run_id)

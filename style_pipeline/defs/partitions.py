@@ -7,6 +7,7 @@ import warnings
 
 import dagster as dg
 from dagster._core.definitions.partitions.context import PartitionLoadingContext
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from style_pipeline.errors import PartitionError
 from style_pipeline.layout import Upload
@@ -51,6 +52,12 @@ def parts_of(partition_key: str) -> tuple[str, str]:
     style, separator, video = partition_key.partition("|")
     if not (style and separator and video) or "|" in video:
         raise PartitionError(f"{partition_key!r} is no partition: write it as 'STYLE|VIDEO'")
+    return style, video
+
+
+def of_run(run: dg.DagsterRun) -> tuple[str, str]:
+    """The style and the video that a run is about; either is empty where there is none."""
+    style, _, video = run.tags.get(PARTITION_NAME_TAG, "").partition("|")
     return style, video
 
 

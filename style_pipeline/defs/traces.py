@@ -10,8 +10,9 @@ import dagster as dg
 from dagster import DagsterInstance, EventLogEntry, RunRecord
 
 from style_pipeline import layout
+from style_pipeline.defs import partitions
 from style_pipeline.errors import ManifestError, ObjectMissing
-from style_pipeline.manifest import RankReport, StyleReport
+from style_pipeline.manifest import StyleReport
 from style_pipeline.store import MediaStore
 from style_pipeline.telemetry.trace import Attributes, Span, Trace
 
@@ -25,21 +26,23 @@ def trace_of(instance: DagsterInstance, store: MediaStore, record: RunRecord) ->
     asked = record.create_timestamp.timestamp()
     began = record.start_time or asked
     ended = record.end_time or record.update_timestamp.timestamp()
-    style, _, video = run.tags.get("dagster/partition", "").partition("|")
+    style, video = partitions.of_run(run)
     known: Attributes = {"style": style, "video": video, "status": run.status.value}
     root = Span((), asked, ended, run.status == dg.DagsterRunStatus.SUCCESS, known)
-    waited = Span(("queue",), asked, began)
-    log = instance.all_logs(run.run_id)
-    return Trace(run.run_id, (root, waited, *_steps(log, ended), *_shards(log, store)))
+    steps = tuple(_steps(instance.all_logs(run.run_id), ended))
+    shards = (shard for step in steps for shard in _shards(step, store))
+    return Trace(run.run_id, (root, Span(("queue",), asked, began), *steps, *shards))
 
 
 def _steps(log: Sequence[EventLogEntry], ended: float) -> Iterator[Span]:
     """Every attempt at every asset; one that never ended ended with the run."""
-    facts = {key: _facts(entry) for key, entry in _materialisations(log).items()}
     begun: dict[str, float] = {}
     attempts: dict[str, int] = {}
+    facts: dict[str, Attributes] = {}
     for entry in log:
         kind, step = entry.dagster_event_type, entry.step_key or ""
+        if entry.asset_materialization is not None:
+            facts[step] = _facts(entry.asset_materialization)
         if kind is None:
             continue
         if kind.value in _BEGINS:
@@ -57,10 +60,9 @@ def _path(step: str, attempt: int) -> tuple[str]:
     return (step,) if attempt == 1 else (f"{step}, attempt {attempt}",)
 
 
-def _shards(log: Sequence[EventLogEntry], store: MediaStore) -> Iterator[Span]:
-    """Every shard that the run painted, on its rank."""
-    painted = _materialisations(log).get("styled_frames")
-    prefix = None if painted is None else _facts(painted).get("job")
+def _shards(step: Span, store: MediaStore) -> Iterator[Span]:
+    """Every shard that the job of a step has painted, on its rank; none where it had no job."""
+    prefix = step.attributes.get("job")
     if prefix is None:
         return
     try:
@@ -68,23 +70,10 @@ def _shards(log: Sequence[EventLogEntry], store: MediaStore) -> Iterator[Span]:
     except (ObjectMissing, ManifestError):
         return
     for rank in report.ranks:
-        yield from _shards_of(rank)
-
-
-def _shards_of(rank: RankReport) -> Iterator[Span]:
-    for time in rank.shard_times:
-        known: Attributes = {"rank": rank.rank, "host": rank.host, "frames": time.frames}
-        end = time.began + time.seconds
-        yield Span(("styled_frames", f"shard {time.index}"), time.began, end, True, known)
-
-
-def _materialisations(log: Sequence[EventLogEntry]) -> dict[str, dg.AssetMaterialization]:
-    """By the key of the step that made it."""
-    return {
-        entry.step_key: made
-        for entry in log
-        if entry.step_key and (made := entry.asset_materialization) is not None
-    }
+        for time in rank.shard_times:
+            known: Attributes = {"rank": rank.rank, "host": rank.host, "frames": time.frames}
+            path = (*step.path, f"shard {time.index}")
+            yield Span(path, time.began, time.began + time.seconds, True, known)
 
 
 def _facts(made: dg.AssetMaterialization) -> Attributes:

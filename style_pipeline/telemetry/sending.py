@@ -38,19 +38,23 @@ HISTOGRAMS = {
 @contextmanager
 def open_telemetry(environ: Mapping[str, str]) -> Iterator["Telemetry"]:
     """What ``environ`` asks for, for as long as the block lasts."""
-    spans, metrics = _exporters(environ)
+    telemetry = Telemetry(*_exporters(environ))
     try:
-        yield Telemetry(spans, metrics)
+        yield telemetry
     finally:
-        spans.shutdown()
-        metrics.shutdown()
+        telemetry.close()
 
 
 class Telemetry:
-    """Sends traces by these exporters."""
+    """Sends traces by these exporters, until it is closed."""
 
     def __init__(self, spans: "SpanExporter", metrics: "MetricExporter") -> None:
-        self._spans, self._metrics = spans, metrics
+        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+
+        self._spans = spans
+        reader = PeriodicExportingMetricReader(metrics, export_interval_millis=float("inf"))
+        self._meters = MeterProvider([reader], resource=_resource(), shutdown_on_exit=False)
 
     def send(self, trace: Trace) -> None:
         """All spans of ``trace``, and its numbers; raises TelemetryError where it is not taken."""
@@ -59,16 +63,13 @@ class Telemetry:
         readable = [_readable(trace, span) for span in trace.spans]
         if self._spans.export(readable) is not SpanExportResult.SUCCESS:
             raise TelemetryError(f"the trace of run {trace.name} was not taken; it is tried again")
-        self._count(trace)
+        _measure(self._meters.get_meter(SERVICE), trace)
 
-    def _count(self, trace: Trace) -> None:
-        from opentelemetry.sdk.metrics import MeterProvider
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-
-        reader = PeriodicExportingMetricReader(self._metrics, export_interval_millis=float("inf"))
-        provider = MeterProvider([reader], resource=_resource())
-        _measure(provider.get_meter(SERVICE), trace)
-        provider.force_flush()
+    def close(self) -> None:
+        """Send the numbers of all traces, and let go of exporters and their threads."""
+        self._meters.force_flush()
+        self._meters.shutdown()
+        self._spans.shutdown()
 
 
 def _exporters(environ: Mapping[str, str]) -> "tuple[SpanExporter, MetricExporter]":

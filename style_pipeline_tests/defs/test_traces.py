@@ -57,8 +57,8 @@ def test_a_trace_holds_the_wait_the_attempts_and_the_shards(
         ("queue",),
         ("styled_frames",),
         ("styled_frames, attempt 2",),
-        ("styled_frames", "shard 0"),
-        ("styled_frames", "shard 2"),
+        ("styled_frames, attempt 2", "shard 0"),
+        ("styled_frames, attempt 2", "shard 2"),
     ]
     assert trace.root.attributes["status"] == "SUCCESS"
     assert f"{trace.root.attributes['style']}|{trace.root.attributes['video']}" == (
@@ -68,7 +68,7 @@ def test_a_trace_holds_the_wait_the_attempts_and_the_shards(
     assert (first.well, second.well) == (False, True)
     assert second.attributes["frames_per_second"] == 9.0
     assert trace.root.start <= first.start <= first.end <= second.start <= second.end
-    shard = spans["styled_frames", "shard 2"]
+    shard = spans["styled_frames, attempt 2", "shard 2"]
     assert (shard.start, shard.end, shard.attributes["rank"]) == (1002.5, 1004.0, 1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from style_pipeline.process import Limits
 from style_pipeline.variables import Reader
 
 PREFIX = "STYLE_PIPELINE_"
@@ -96,25 +97,15 @@ class UploadLimits:
             yield _exceeds("takes", value, most, remedy, "UPLOAD_PAINTING_HOURS")
 
 
-@dataclass(frozen=True)
-class ProgramLimits:
-    """What one run of FFmpeg may use; the fields of :class:`style_pipeline.process.Limits`."""
-
-    seconds: float = 6 * 3600.0
-    cpu_seconds: int = 24 * 3600
-    memory_bytes: int = 8 * _GIB
-    file_bytes: int = 256 * _GIB
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Raises ConfigurationError for what makes no sense."""
-        read = Reader(environ, PREFIX)
-        return cls(
-            seconds=read.number("FFMPEG_SECONDS", float, 1, 7 * 86400, 21600.0),
-            cpu_seconds=read.number("FFMPEG_CPU_SECONDS", int, 1, 365 * 86400, 86400),
-            memory_bytes=round(read.number("FFMPEG_MEMORY_GIB", float, 0, 1 << 20, 8.0) * _GIB),
-            file_bytes=round(read.number("FFMPEG_FILE_GIB", float, 0, 1 << 20, 256.0) * _GIB),
-        )
+def program_limits(environ: Mapping[str, str]) -> Limits:
+    """What one run of FFmpeg may use; raises ConfigurationError for what makes no sense."""
+    read = Reader(environ, PREFIX)
+    return Limits(
+        seconds=read.number("FFMPEG_SECONDS", float, 1, 7 * 86400, 21600.0),
+        cpu_seconds=read.number("FFMPEG_CPU_SECONDS", int, 1, 365 * 86400, 86400),
+        memory_bytes=round(read.number("FFMPEG_MEMORY_GIB", float, 0, 1 << 20, 8.0) * _GIB),
+        file_bytes=round(read.number("FFMPEG_FILE_GIB", float, 0, 1 << 20, 256.0) * _GIB),
+    )
 
 
 def _exceeds(verb: str, value: str, most: str, remedy: str, variable: str) -> str:

@@ -119,14 +119,13 @@ class FrameManifest(Document):
 
 
 @dataclass(frozen=True)
-class AudioTrack:
-    """One audio stream, copied bit for bit.
+class AudioStream:
+    """One audio stream of a file; ``stream_index`` is its number among all streams.
 
-    ``delay`` is what an Opus decoder drops at its beginning, in seconds, 0 for other codecs.
-    ``stream_index`` is its number among the source's streams; ``start`` is its first packet's time
-    in seconds on the source's own clock, ``last_duration`` what its last packet lasts (0 where not
-    said), ``bits`` those of a sample (0 where not said); ``packets_md5`` is ``ffmpeg -c copy -f
-    md5`` of it.
+    ``start`` is its first packet's time in seconds on the file's own clock, encoder delay included;
+    ``delay`` is what an Opus decoder drops at the beginning, in seconds, 0 for other codecs;
+    ``last_duration`` how long its last packet lasts, in seconds, 0 where the container does not
+    say; ``bits`` per sample where that is known, else 0.
     """
 
     stream_index: int
@@ -139,6 +138,12 @@ class AudioTrack:
     delay: Fraction
     last_duration: Fraction
     packets: int
+
+
+@dataclass(frozen=True)
+class AudioTrack(AudioStream):
+    """An audio stream, copied bit for bit: ``packets_md5`` is ``ffmpeg -c copy -f md5`` of it."""
+
     packets_md5: str
 
 

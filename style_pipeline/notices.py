@@ -12,14 +12,13 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
+from style_pipeline.addresses import is_safe
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.layout import INCOMING
 
 _FORM = "https://ACCOUNT.queue.core.windows.net/QUEUE"
 _NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){2,55}")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CREATED = "Microsoft.Storage.BlobCreated"
 _SUBJECT = re.compile(r"/blobServices/default/containers/([a-z0-9-]{3,63})/blobs/(.+)", re.DOTALL)
 
@@ -58,12 +57,7 @@ class Ignored(Enum):
 
 def check_queue_url(url: str) -> str:
     """``url`` itself; raises ConfigurationError, without quoting it, where it cannot be used."""
-    try:
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
-    except ValueError:
-        safe = False
-    if not safe or not _NAME.fullmatch(url.rpartition("/")[2]) or "@" in url:
+    if not is_safe(url) or not _NAME.fullmatch(url.rpartition("/")[2]) or "@" in url:
         raise ConfigurationError(
             "STYLE_PIPELINE_QUEUE names no queue, has no encryption, or holds a secret: write "
             f"{_FORM}, and put a shared access signature into STYLE_PIPELINE_QUEUE_SAS"

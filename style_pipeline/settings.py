@@ -9,9 +9,10 @@ from urllib.parse import unquote, urlsplit
 from style_pipeline import azure_settings, limits
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.errors import ConfigurationError
-from style_pipeline.limits import ProgramLimits, UploadLimits
+from style_pipeline.limits import UploadLimits, program_limits
 from style_pipeline.notices import check_queue_url
 from style_pipeline.output import PRESETS, USUAL, OutputPreset, choose
+from style_pipeline.process import Limits
 from style_pipeline.store import without_secrets
 from style_pipeline.variables import Reader
 
@@ -106,7 +107,7 @@ class Settings:
     alerts: bool = False
     traces: bool = False
     upload: UploadLimits = field(default_factory=UploadLimits)
-    ffmpeg: ProgramLimits = field(default_factory=ProgramLimits)
+    ffmpeg: Limits = field(default_factory=lambda: program_limits({}))
     azure: AzureSettings | None = None
     queue_url: str | None = None
     listing_seconds: int = LISTING_SECONDS
@@ -150,7 +151,7 @@ class Settings:
             alerts=bool(environ.get(ALERT_URL)),
             traces=bool(environ.get(INSIGHTS) or environ.get(TRACES)),
             upload=UploadLimits.from_environment(environ),
-            ffmpeg=ProgramLimits.from_environment(environ),
+            ffmpeg=program_limits(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,
             queue_url=_queue_url(environ),
             listing_seconds=read.number("LISTING_SECONDS", int, 1, 86400, LISTING_SECONDS),

@@ -14,7 +14,7 @@ from PIL import Image
 from style_pipeline.look import Look
 from style_pipeline.style import catalogue
 from style_pipeline.style.frames import FRAMES
-from style_pipeline.style.stylizer import Bench, open_trained
+from style_pipeline.style.stylizer import Workbench, open_trained
 
 _WARM_UP = 5
 
@@ -23,7 +23,7 @@ def main(style: str, engine: str, threads: str, width: str, height: str, seconds
     """Paint for some seconds, all ranks at the same time."""
     look, card = Look.parse(style), catalogue.shipped_card()
     files = [(catalogue.shipped_checkpoint(), card.sha256)]
-    paint = open_trained(files, look, Bench(threads=int(threads), engine=engine))
+    paint = open_trained(files, look, Workbench(threads=int(threads), engine=engine))
     frames = [np.asarray(_picture(path, int(width), int(height))) for path in FRAMES]
     for number in range(_WARM_UP):
         paint(frames[number % len(frames)])

@@ -24,7 +24,7 @@ from style_pipeline.media.frames import FrameSettings, extract_frames
 from style_pipeline.media.probe import probe
 from style_pipeline.stores.local import LocalStore
 from style_pipeline.style import catalogue, engine
-from style_pipeline.style.stylizer import Bench, open_trained
+from style_pipeline.style.stylizer import Workbench, open_trained
 from style_pipeline.worker.decoder import decode
 from style_pipeline.worker.encoder import ShardEncoder, Times
 from style_pipeline_bench.clips import run
@@ -112,7 +112,9 @@ def stages(folder: Path) -> Stages:
 
 def _painter(chosen: str) -> Callable[..., object]:
     look, card = Look.parse("great-wave"), catalogue.shipped_card()
-    return open_trained([(catalogue.shipped_checkpoint(), card.sha256)], look, Bench(engine=chosen))
+    return open_trained(
+        [(catalogue.shipped_checkpoint(), card.sha256)], look, Workbench(engine=chosen)
+    )
 
 
 def main(accept: bool) -> int:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from style_pipeline.limits import Content, ProgramLimits, UploadLimits
+from style_pipeline.limits import Content, UploadLimits, program_limits
 
 LIMITS = UploadLimits(
     size=1 << 30, seconds=600, frames=1000, pixels=2_000_000, streams=4, painting_seconds=7200
@@ -51,7 +51,7 @@ def test_a_file_is_refused_by_its_size_alone() -> None:
 
 def test_limits_are_read_from_the_environment() -> None:
     assert UploadLimits.from_environment({}) == UploadLimits()
-    assert ProgramLimits.from_environment({}) == ProgramLimits()
+    assert program_limits({}).seconds == 6 * 3600
     environ = {
         "STYLE_PIPELINE_UPLOAD_GIB": "0.5",
         "STYLE_PIPELINE_UPLOAD_MINUTES": "1",
@@ -61,4 +61,4 @@ def test_limits_are_read_from_the_environment() -> None:
     }
     read = UploadLimits.from_environment(environ)
     assert (read.size, read.seconds, read.painting_seconds, read.pace) == (1 << 29, 60, 7200, 5e6)
-    assert ProgramLimits.from_environment(environ).memory_bytes == 3 << 29
+    assert program_limits(environ).memory_bytes == 3 << 29

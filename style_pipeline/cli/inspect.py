@@ -1,6 +1,5 @@
 """``inspect``: what would become of a video, told without doing it."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,6 @@ import click
 from style_pipeline.cli.columns import lines_of
 from style_pipeline.cost import Pace
 from style_pipeline.errors import UnusableVideo
-from style_pipeline.process import Limits
 from style_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,8 +26,8 @@ def inspect(settings: Settings, video: Path) -> None:
     from style_pipeline.media import ffmpeg
 
     uploads.check(video)
-    with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
-        found, estimate = Door(settings.upload, Pace(settings.upload.pace)).admit(video, "style")
+    with ffmpeg.limited(settings.ffmpeg):
+        found, estimate = Door(settings.upload, Pace(settings.upload.pace)).admit(video, 100)
     click.echo(f"Estimate: {estimate}", err=True)
     notes, refusal = _treatment(settings, found)
     for line in lines_of(_rows(settings, found, notes, refusal)):

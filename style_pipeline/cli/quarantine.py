@@ -5,6 +5,7 @@ import os
 import click
 
 from style_pipeline import quarantine as rooms
+from style_pipeline.cli.columns import lines_of
 from style_pipeline.cli.faults import debug_option
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -14,16 +15,19 @@ from style_pipeline.stores import open_store
 @click.command()
 @debug_option
 def quarantine() -> None:
-    """List the uploads that were put aside: name, time, key, reason; tab-separated.
+    """List the uploads that were put aside: name, time, key, reason.
 
-    They lie in the store under quarantine/NAME/, each with a reason.json.
+    They lie in the store under quarantine/NAME/, each with a reason.json. Tab-separated
+    where the output is piped.
 
     \b
     Example:
       style-pipeline quarantine
     """
-    for entry in rooms.entries(_store()):
-        click.echo("\t".join((entry.name, entry.when, ascii(entry.upload)[1:-1], entry.reason)))
+    held = rooms.entries(_store())
+    rows = [(each.name, each.when, ascii(each.upload)[1:-1], each.reason) for each in held]
+    for line in lines_of(rows):
+        click.echo(line)
 
 
 @click.command()

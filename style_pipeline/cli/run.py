@@ -2,9 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from style_pipeline.cli.looks import Wishes
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.layout import Upload
-from style_pipeline.process import Limits
+from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import open_store
@@ -83,16 +82,19 @@ def upload(
         return submit(store, instance, video, looks, inspect, once_more=once_more)
 
 
-def _inspector(settings: Settings, entrance: "Door", video: Path) -> Callable[[str], None]:
+def _inspector(
+    settings: Settings, entrance: "Door", video: Path
+) -> Callable[[Sequence[Look]], None]:
     """Looks into ``video`` before it is uploaded: refuses it, or tells what it will cost."""
     from style_pipeline.media import ffmpeg
     from style_pipeline.media.treatment import Policies, treatment
 
-    def inspect(slug: str) -> None:
-        with ffmpeg.limited(Limits(**asdict(settings.ffmpeg))):
-            found, estimate = entrance.admit(video, slug)
+    def inspect(looks: Sequence[Look]) -> None:
+        with ffmpeg.limited(settings.ffmpeg):
+            found, _ = entrance.admit(video, looks[0].scale)
         treatment(found, Policies.of(settings))
-        click.echo(f"Estimate: {estimate}", err=True)
+        for scale in dict.fromkeys(look.scale for look in looks):
+            click.echo(f"Estimate: {entrance.estimate(found, scale)}", err=True)
 
     return inspect
 

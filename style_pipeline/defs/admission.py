@@ -8,7 +8,6 @@ import dagster as dg
 from style_pipeline.cost import Estimate, Pace
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.limits import Content, UploadLimits
-from style_pipeline.look import Look
 from style_pipeline.media.probe import SourceProbe, probe
 
 PACE = "megapixels_per_second"
@@ -30,18 +29,21 @@ class Door:
         """Raises UnusableVideo, with the limit, where a file is too large."""
         _refuse(self.limits.size_fault(size))
 
-    def admit(self, path: Path, style: str) -> tuple[SourceProbe, Estimate]:
-        """What the video at ``path`` is, and what painting it in ``style``, a look's slug, costs.
+    def admit(self, path: Path, scale: int) -> tuple[SourceProbe, Estimate]:
+        """What the video at ``path`` is, and what it costs to paint it at ``scale`` per cent.
 
         Raises UnusableVideo where it is none, or past a limit.
         """
         self.refuse_size(path.stat().st_size)
         found = probe(path)
+        return found, self.estimate(found, scale)
+
+    def estimate(self, found: SourceProbe, scale: int) -> Estimate:
+        """What it costs to paint this video; raises UnusableVideo where it is past a limit."""
         video = found.video
-        scale = Look.parse(style).scale
         estimate = Estimate(found.packets, video.width, video.height, scale, self.pace)
         _refuse(self.limits.fault(_content(found, estimate)))
-        return found, estimate
+        return estimate
 
 
 USUAL = Door()

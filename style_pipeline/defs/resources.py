@@ -103,7 +103,7 @@ class ScratchResource(dg.ConfigurableResource[Scratch]):
     folder: str = Field(description="Where temporary files go; one sub-folder per run.")
     store_url: str = Field(description="The store that sources are downloaded from.")
     upload: dict[str, Any] = Field(description="The fields of UploadLimits.")
-    ffmpeg: dict[str, Any] = Field(description="The fields of ProgramLimits: what FFmpeg may use.")
+    ffmpeg: dict[str, Any] = Field(description="The fields of Limits: what FFmpeg may use.")
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Scratch]:

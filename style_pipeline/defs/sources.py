@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from style_pipeline import layout
 from style_pipeline.cost import Estimate
 from style_pipeline.defs.admission import Door
+from style_pipeline.look import Look
 from style_pipeline.media.probe import SourceProbe
 from style_pipeline.store import MediaStore
 
@@ -40,7 +41,7 @@ def fetch(store: MediaStore, upload: layout.Upload, size: int, folder: Path, doo
     door.refuse_size(size)
     path = folder / f"source{PurePosixPath(upload.name).suffix.lower()}"
     found = store.download(upload.key, path)
-    known, estimate = door.admit(path, upload.style)
+    known, estimate = door.admit(path, Look.parse(upload.style).scale)
     return Source(
         upload=upload,
         etag=found.etag,

@@ -27,24 +27,23 @@ def submit(
     instance: dg.DagsterInstance,
     path: Path,
     looks: Sequence[Look],
-    inspect: Callable[[str], object] = id,
+    inspect: Callable[[Sequence[Look]], object] | None = None,
     *,
     once_more: bool = False,
 ) -> tuple[str, ...]:
     """Upload ``path`` for each look and register the partitions; their keys, in that order.
 
     Doing so twice is no error, and sends nothing twice; ``once_more`` has the platform paint it
-    again all the same. Raises UnknownStyle, ConfigurationError or
-    UnusableVideo, or what ``inspect`` raises on a look's slug, before anything is uploaded.
+    again all the same. Raises UnknownStyle, ConfigurationError or UnusableVideo, or what
+    ``inspect`` raises on the looks, before anything is uploaded.
     """
     known = catalogue.offers(store)
     for look in looks:
         catalogue.refuse(look, known)
     uploads.check(path)
-    slugs = dict.fromkeys(look.slug for look in looks)
-    for slug in slugs:
-        inspect(slug)
-    sent = [uploads.put(store, path, slug) for slug in slugs]
+    if inspect is not None:
+        inspect(looks)
+    sent = [uploads.put(store, path, slug) for slug in dict.fromkeys(look.slug for look in looks)]
     for upload in sent if once_more else ():
         again.ask(store, upload.key, store.stat(upload.key).etag)
     return tuple(partitions.register(instance, upload) for upload in sent)

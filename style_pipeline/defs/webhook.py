@@ -4,13 +4,12 @@ import json
 import urllib.request
 from dataclasses import dataclass, field
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
+from style_pipeline.addresses import is_safe
 from style_pipeline.errors import AlertError, ConfigurationError
 from style_pipeline.settings import ALERT_URL
 
 _SECONDS = 10
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,7 @@ class Webhook:
     url: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in _UNENCRYPTED:
+        if not is_safe(self.url):
             raise ConfigurationError(f"{ALERT_URL} must start with https://")
 
     def tell(self, message: dict[str, str]) -> None:
@@ -37,6 +35,3 @@ class Webhook:
             raise AlertError(
                 f"an alert could not be sent ({reason}); see whether {ALERT_URL} still holds"
             ) from None
-
-
-_UNENCRYPTED = [("http", host) for host in _LOOPBACK]

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from style_pipeline.errors import UnusableVideo
-from style_pipeline.manifest import AudioTrack
+from style_pipeline.manifest import AudioStream, AudioTrack
 from style_pipeline.media import digests, ffmpeg
 from style_pipeline.media.containers import CONTAINERS
 from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 from style_pipeline.media.probe import SourceProbe
-from style_pipeline.media.streams import AudioStream
 
 EXTRACTOR_VERSION = 2
 """Raised whenever the same source would give another audio file than before."""
@@ -59,9 +58,9 @@ def extract_audio(source: Path, probe: SourceProbe, folder: Path) -> AudioExtrac
     return AudioExtraction(path, digests.file_sha256(path), path.stat().st_size, tracks)
 
 
-def is_exact(track: AudioTrack | AudioStream) -> bool:
+def is_exact(stream: AudioStream) -> bool:
     """Whether a lossless encoder gives back the very samples: whole numbers of up to 24 bits."""
-    return track.codec.startswith("pcm_") and "_f" not in track.codec and track.bits <= 24
+    return stream.codec.startswith("pcm_") and "_f" not in stream.codec and stream.bits <= 24
 
 
 def _copy(source: Path, streams: tuple[AudioStream, ...], path: Path, sums: list[Path]) -> None:
@@ -103,16 +102,5 @@ def _as_is(streams: Sequence[AudioStream]) -> Options:
 
 
 def _track(stream: AudioStream, sum_file: Path) -> AudioTrack:
-    return AudioTrack(
-        stream_index=stream.stream_index,
-        codec=stream.codec,
-        sample_rate=stream.sample_rate,
-        channels=stream.channels,
-        bits=stream.bits,
-        tags=stream.tags,
-        start=stream.start,
-        delay=stream.delay,
-        last_duration=stream.last_duration,
-        packets=stream.packets,
-        packets_md5=sum_file.read_text(encoding="ascii").strip().removeprefix("MD5="),
-    )
+    packets_md5 = sum_file.read_text(encoding="ascii").strip().removeprefix("MD5=")
+    return AudioTrack(**vars(stream), packets_md5=packets_md5)

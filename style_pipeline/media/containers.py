@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from style_pipeline.manifest import AudioTrack
-from style_pipeline.media.streams import AudioStream, OtherStream
+from style_pipeline.manifest import AudioStream
+from style_pipeline.media.streams import OtherStream
 
 _MP4_SOUND = "aac mp3 mp2 ac3 eac3 opus flac alac vorbis dts truehd mlp"
 _MOV_SOUND = "aac mp3 mp2 ac3 eac3 alac dts adpcm_ima_qt"
@@ -37,7 +37,7 @@ class Container:
     signed: bool
     turns: bool
 
-    def holds(self, stream: AudioStream | AudioTrack) -> bool:
+    def holds(self, stream: AudioStream) -> bool:
         """Whether it can hold the packets of an audio stream as they are."""
         return stream.codec in self.sound or (self.pcm and stream.codec.startswith(_PCM))
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from style_pipeline.manifest import AudioStream
 from style_pipeline.media.audio import is_exact
 from style_pipeline.media.containers import Container
 from style_pipeline.media.probe import SourceProbe
-from style_pipeline.media.streams import AudioStream, OtherStream
+from style_pipeline.media.streams import OtherStream
 
 _CODEC_NAMES = {"flac": "FLAC", "alac": "Apple Lossless", "libopus": "Opus"}
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from style_pipeline.errors import UnusableVideo
-from style_pipeline.manifest import VideoFormat
+from style_pipeline.manifest import AudioStream, VideoFormat
 from style_pipeline.media import colours, ffmpeg, packets, streams
 from style_pipeline.media.completeness import Promise, described, refuse_cut_off
 from style_pipeline.media.ffmpeg import Blame
 from style_pipeline.media.packets import Packet, PacketLog
-from style_pipeline.media.streams import AudioStream, Chapter, OtherStream
+from style_pipeline.media.streams import Chapter, OtherStream
 
 _MUXERS = (
     "major_brand", "minor_version", "compatible_brands", "encoder", "duration", "software",

@@ -5,35 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from style_pipeline.manifest import StreamTags
+from style_pipeline.manifest import AudioStream, StreamTags
 from style_pipeline.media.packets import Packet, PacketLog
 
 UNNAMED = ("SoundHandler", "VideoHandler", "SubtitleHandler", "DataHandler", "Stereo", "Mono")
 """Names that programs give to a stream nobody has named."""
 
 _STILLS = ("attached_pic", "timed_thumbnails", "still_image")
-
-
-@dataclass(frozen=True)
-class AudioStream:
-    """One audio stream.
-
-    ``start`` is its first packet's time in seconds, encoder delay included; ``delay`` is what an
-    Opus decoder drops at the beginning, in seconds, 0 for other codecs; ``last_duration`` how
-    long its last packet lasts, in seconds, 0 where the container does not say; ``bits`` per sample
-    where that is known, else 0.
-    """
-
-    stream_index: int
-    codec: str
-    sample_rate: int
-    channels: int
-    bits: int
-    tags: StreamTags
-    start: Fraction
-    delay: Fraction
-    packets: int
-    last_duration: Fraction
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from style_pipeline.manifest import AudioTrack
+from style_pipeline.manifest import AudioStream, AudioTrack
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.assemble import Parts
 from style_pipeline.media.audio import HEAD_START, is_exact
@@ -13,7 +13,6 @@ from style_pipeline.media.containers import Container
 from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 from style_pipeline.media.names import names
 from style_pipeline.media.probe import SourceProbe
-from style_pipeline.media.streams import AudioStream
 from style_pipeline.media.verdicts import Verdict, equal, near
 
 _BLAME = Blame("read the sound of the finished video")

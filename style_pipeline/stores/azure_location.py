@@ -1,12 +1,12 @@
 """Where in Azure a store lies, read from its URL."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from style_pipeline import key
+from style_pipeline.addresses import is_safe
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.store import without_secrets
 
@@ -54,23 +54,13 @@ class AzureLocation:
 
 def _origin(parts: SplitResult) -> str:
     """Scheme, host and port; only a connection that stays on this machine may lack encryption."""
-    try:
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", None
-    if not host or not (parts.scheme == "https" or _is_this_machine(host)):
+    if not is_safe(parts.geturl()):
         raise ConfigurationError(
             f"the store's URL names no host, or sends media there without encryption; write {FORM}"
         )
+    host = parts.hostname or ""
     name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return f"{parts.scheme}://{name}" + (f":{parts.port}" if parts.port else "")
 
 
 def _prefix(segments: list[str]) -> str:

@@ -29,7 +29,7 @@ _CACHE = Path.home() / ".cache" / "style-pipeline"
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workbench:
     """What a stylizer works with; see :mod:`style_pipeline.style.engine`.
 
     ``threads`` are PyTorch's, for the whole process. ``budget`` is how many bytes a frame may take,
@@ -100,14 +100,16 @@ class Stylizer:
         return controls.guided_enlarge(self._strokes.paint(small), small, source)
 
 
-def open_trained(files: Sequence[tuple[Path, str]], look: Look, bench: Bench = Bench()) -> Stylizer:
+def open_trained(
+    files: Sequence[tuple[Path, str]], look: Look, workbench: Workbench = Workbench()
+) -> Stylizer:
     """A stylizer from checkpoints: a file and its sha256 for each style of the look's blend.
 
     Raises CheckpointError for a file that is not what its sha256 promises, or whose network cannot
     be blended with the others', UnknownStyle for a name that its card does not list, and StyleError
     where the engine cannot work here.
     """
-    torch.set_num_threads(bench.threads)
+    torch.set_num_threads(workbench.threads)
     parts = []
     for (path, sha256), share in zip(files, look.blend, strict=True):
         network, card = checkpoint.load(path, sha256)
@@ -115,28 +117,28 @@ def open_trained(files: Sequence[tuple[Path, str]], look: Look, bench: Bench = B
             known = ", ".join(card.names)
             raise UnknownStyle(f"{path.name} cannot paint {share.style!r}; it has {known}")
         parts.append((network, card.names.index(share.style), share.percent / 100))
-    return Stylizer(bench.strokes(blended(parts)), look)
+    return Stylizer(workbench.strokes(blended(parts)), look)
 
 
 def open_any(
     vectors: Sequence[Sequence[float]],
     look: Look,
-    bench: Bench = Bench(),
+    workbench: Workbench = Workbench(),
     folder: Path | None = None,
 ) -> Stylizer:
     """A stylizer in styles that were never learnt: 100 numbers for each of the look's blend.
 
-    Their network runs in PyTorch and in float32, whatever the bench's engine.
+    Their network runs in PyTorch and in float32, whatever the workbench's engine.
     Raises CheckpointError where the published weights (in ``folder``, or where the extra is
     installed) are missing or not those we know, and StyleError where a vector is no style.
     """
-    torch.set_num_threads(bench.threads)
+    torch.set_num_threads(workbench.threads)
     rows = [torch.tensor(list(vector), dtype=torch.float32) for vector in vectors]
     if not all(map(is_style, rows)):
         raise StyleError("a style is 100 finite numbers: take it from a painting")
     shares = torch.tensor([share.percent / 100 for share in look.blend])
     style = (torch.stack(rows) * shares[:, None]).sum(0)
-    return Stylizer(TorchStrokes(load_transformer(folder), style, bench.device), look)
+    return Stylizer(TorchStrokes(load_transformer(folder), style, workbench.device), look)
 
 
 def device_for(local_rank: int) -> str:

@@ -17,7 +17,7 @@ from style_pipeline.style.card import card_path
 from style_pipeline.style.catalogue import shipped_checkpoint
 
 if TYPE_CHECKING:
-    from style_pipeline.style.stylizer import Bench, Stylizer
+    from style_pipeline.style.stylizer import Stylizer, Workbench
 
 NumbersOf = Callable[[StyleChoice], Sequence[float]]
 """What is seen in the painting of a style that was never learnt."""
@@ -61,7 +61,7 @@ def open_stylizer(
     styles: Sequence[StyleChoice],
     materials: Materials,
     numbers_of: NumbersOf,
-    bench: "Bench",
+    workbench: "Workbench",
 ) -> "Stylizer":
     """``look`` ready to paint, ``styles`` saying where each of its blend comes from.
 
@@ -71,6 +71,6 @@ def open_stylizer(
     from style_pipeline.style.stylizer import open_any, open_trained
 
     if styles[0].kind == "any":
-        return open_any([numbers_of(s) for s in styles], look, bench)
+        return open_any([numbers_of(s) for s in styles], look, workbench)
     files = [(materials.checkpoint(style), style.sha256) for style in styles]
-    return open_trained(files, look, bench)
+    return open_trained(files, look, workbench)

@@ -37,10 +37,10 @@ class Painter:
 
         Raises what :func:`style_pipeline.worker.materials.open_stylizer` raises.
         """
-        from style_pipeline.style.stylizer import Bench, device_for
+        from style_pipeline.style.stylizer import Workbench, device_for
 
         job = self._job
-        bench = Bench(
+        workbench = Workbench(
             threads=job.threads_per_rank,
             device=device_for(self._local_rank),
             engine=job.engine,
@@ -53,7 +53,7 @@ class Painter:
                 job.styles,
                 materials,
                 lambda style: self._recorded(style, materials),
-                bench,
+                workbench,
             )
         return self._stylizer
 

@@ -66,7 +66,7 @@ def _painted(store: MediaStore, frames: Sequence[Picture], say: Say) -> Iterator
 
 
 def _row(store: MediaStore, offer: Offer, frames: Sequence[Picture]) -> sheet.Row:
-    from style_pipeline.style.stylizer import Bench, device_for
+    from style_pipeline.style.stylizer import Workbench, device_for
 
     look = Look.parse(offer.name)
     with TemporaryDirectory(prefix="style_pipeline-") as folder:
@@ -76,7 +76,7 @@ def _row(store: MediaStore, offer: Offer, frames: Sequence[Picture]) -> sheet.Ro
             catalogue.choose(look, store),
             materials,
             materials.numbers,
-            Bench(threads=len(os.sched_getaffinity(0)), device=device_for(0)),
+            Workbench(threads=len(os.sched_getaffinity(0)), device=device_for(0)),
         )
         painting = _painting(materials, offer.name)
     painted = tuple(sheet.from_pixels(paint(np.asarray(frame))) for frame in frames)

@@ -21,7 +21,7 @@ HOURS = [2 * 3600 * 24]
 
 
 def test_a_video_within_all_limits_is_told_its_cost(clip: ClipFactory) -> None:
-    found, estimate = Door().admit(clip("cheap.mp4", frames=12), f"{STYLE}.scale_50")
+    found, estimate = Door().admit(clip("cheap.mp4", frames=12), 50)
     assert (found.packets, found.streams) == (12, 1)
     assert (estimate.frames, estimate.width, estimate.height, estimate.scale) == (12, 64, 48, 50)
 
@@ -41,13 +41,13 @@ def test_each_limit_holds_for_a_real_file(
     clip: ClipFactory, limits: UploadLimits, told: str
 ) -> None:
     with pytest.raises(UnusableVideo, match=told):
-        Door(limits).admit(clip("sound.mp4", frames=12, audio=[Tone()]), STYLE)
+        Door(limits).admit(clip("sound.mp4", frames=12, audio=[Tone()]), 100)
 
 
 def test_five_frames_hours_apart_last_too_long(clip: ClipFactory) -> None:
     slow = clip("slow.mkv", frames=5, steps=HOURS)
     with pytest.raises(UnusableVideo, match=r"lasts 480\.0 minutes, the limit is 240\.0: cut it"):
-        Door().admit(slow, STYLE)
+        Door().admit(slow, 100)
 
 
 def test_a_file_too_large_is_not_even_downloaded(

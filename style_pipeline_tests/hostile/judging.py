@@ -39,7 +39,7 @@ def judge(path: Path, door: Door = USUAL, limits: Limits = TIGHT) -> Judgement:
         sound.mkdir()
         pictures.mkdir()
         try:
-            found, _ = door.admit(path, "great-wave")
+            found, _ = door.admit(path, 100)
             extract_audio(path, found, sound)
             taken = extract_frames(path, found, pictures, FrameSettings())
         except UnusableVideo as error:

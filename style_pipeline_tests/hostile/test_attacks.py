@@ -180,4 +180,4 @@ def test_a_file_too_large_to_look_at_is_not_looked_at(tmp_path: Path) -> None:
     with vast.open("wb") as stream:
         stream.truncate(1 << 40)
     with pytest.raises(UnusableVideo, match="is 1,099,511,627,776 bytes, the limit is"):
-        Door().admit(vast, "great-wave")
+        Door().admit(vast, 100)

@@ -11,7 +11,7 @@ from style_pipeline.errors import CheckpointError, StyleError, UnknownStyle
 from style_pipeline.look import Look
 from style_pipeline.style.card import CheckpointCard
 from style_pipeline.style.engine import ENGINES
-from style_pipeline.style.stylizer import Bench, Stylizer, open_any, open_trained
+from style_pipeline.style.stylizer import Stylizer, Workbench, open_any, open_trained
 from style_pipeline_tests.style.arbitrary import pictures
 
 Open = Callable[[str], Stylizer]
@@ -23,11 +23,11 @@ def opened(
     tiny: tuple[Path, CheckpointCard], kernel_folder: Path, request: pytest.FixtureRequest
 ) -> Open:
     """``opened(slug)``: the tiny checkpoint's stylizer for a look."""
-    bench = Bench(engine=request.param, cache=kernel_folder)
+    workbench = Workbench(engine=request.param, cache=kernel_folder)
 
     def open_look(slug: str) -> Stylizer:
         look = Look.parse(slug)
-        return open_trained([(tiny[0], tiny[1].sha256)] * len(look.blend), look, bench)
+        return open_trained([(tiny[0], tiny[1].sha256)] * len(look.blend), look, workbench)
 
     return open_look
 

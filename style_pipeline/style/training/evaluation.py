@@ -10,7 +10,7 @@ from torch import Tensor
 from style_pipeline.style.controls import mix
 from style_pipeline.style.engine import TORCH
 from style_pipeline.style.network import StyleNetwork
-from style_pipeline.style.stylizer import Bench
+from style_pipeline.style.stylizer import Workbench
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.vectors import blended
 
@@ -50,7 +50,7 @@ def evaluate(
     ``painting``: [1, 3, H, W], its shorter side PAINTING_SHORT_SIDE pixels; ``frames``: [3, H, W]
     each; all RGB in [0, 1].
     """
-    strokes = Bench(torch.get_num_threads(), engine=engine).strokes(
+    strokes = Workbench(torch.get_num_threads(), engine=engine).strokes(
         blended([(network, style, 1.0)])
     )
     return _measure(strokes.paint, painting, frames, trunk)

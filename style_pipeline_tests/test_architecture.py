@@ -13,7 +13,12 @@ PACKAGE = ROOT / "style_pipeline"
 DOORS = {
     "av": ("worker/", "media/shards.py", "quality/films.py"),
     "azure": ("stores/azure", "launchers/", "telemetry/"),
-    "click": ("cli/", "style/training/__main__.py", "style/training/reporter.py"),
+    "click": (
+        "cli/",
+        "style/training/__main__.py",
+        "style/training/commands/",
+        "style/training/reporter.py",
+    ),
     "ctypes": ("style/native/kernels.py",),
     "cv2": ("quality/motion.py",),
     "dagster": ("definitions.py", "style_definitions.py", "defs/", "launchers/"),

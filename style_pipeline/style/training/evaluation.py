@@ -53,7 +53,19 @@ def evaluate(
     strokes = Workbench(torch.get_num_threads(), engine=engine).strokes(
         blended([(network, style, 1.0)])
     )
-    return _measure(strokes.paint, painting, frames, trunk)
+    return measure(strokes.paint, painting, frames, trunk)
+
+
+@torch.no_grad()
+def measure(paint: Paint, painting: Tensor, frames: Sequence[Tensor], trunk: Trunk) -> Score:
+    """Score whatever paints; the rest as for :func:`evaluate`."""
+    grams = [gram(activation) for activation in trunk(painting)]
+    contents, styles = [], []
+    for frame in frames:
+        seen = trunk(paint(frame[None]))
+        contents.append(content_loss(seen, trunk(frame[None])).item())
+        styles.append(style_loss(seen, grams).item())
+    return Score(sum(contents) / len(contents), sum(styles) / len(styles))
 
 
 def control_lines(
@@ -70,7 +82,7 @@ def control_lines(
     for name, painting in targets:
         weights = _row(names.index(name), network.styles)
         errors = [
-            _measure(_mixed(network, weights, strength), painting, frames, trunk).style
+            measure(_mixed(network, weights, strength), painting, frames, trunk).style
             for strength in _STRENGTHS
         ]
         steps = ", ".join(f"{s:g}: {e:.3f}" for s, e in zip(_STRENGTHS, errors, strict=True))
@@ -78,7 +90,7 @@ def control_lines(
     for (one, painting), (other, _) in pairwise(targets):
         first, second = (_row(names.index(name), network.styles) for name in (one, other))
         errors = [
-            _measure(
+            measure(
                 _mixed(network, torch.lerp(first, second, share), 1.0), painting, frames, trunk
             ).style
             for share in (0.0, 0.5, 1.0)
@@ -92,14 +104,3 @@ def _mixed(network: StyleNetwork, weights: Tensor, strength: float) -> Paint:
 
 def _row(style: int, styles: int) -> Tensor:
     return torch.nn.functional.one_hot(torch.tensor([style]), styles).float()
-
-
-@torch.no_grad()
-def _measure(paint: Paint, painting: Tensor, frames: Sequence[Tensor], trunk: Trunk) -> Score:
-    grams = [gram(activation) for activation in trunk(painting)]
-    contents, styles = [], []
-    for frame in frames:
-        seen = trunk(paint(frame[None]))
-        contents.append(content_loss(seen, trunk(frame[None])).item())
-        styles.append(style_loss(seen, grams).item())
-    return Score(sum(contents) / len(contents), sum(styles) / len(styles))

@@ -7,17 +7,16 @@ stopped and resumed ends in the same weights as one that was not.
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from style_pipeline.errors import TrainingError
 from style_pipeline.lesson import Recipe
-from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import CONTENT_DEPTH, Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs
 from style_pipeline.style.vectors import is_vector
@@ -38,7 +37,11 @@ class Losses:
     stability: float
 
 
-class Trainer:
+Network = TypeVar("Network", bound=nn.Module)
+"""Called with RGB [N, 3, H, W] in [0, 1] and [N, styles] weights, as a StyleNetwork is."""
+
+
+class Trainer(Generic[Network]):
     """Trains ``network`` on ``photographs`` towards one painting per style.
 
     ``paintings``: one [1, 3, H, W] tensor per style, RGB in [0, 1]. ``folder`` holds the state,
@@ -48,7 +51,7 @@ class Trainer:
 
     def __init__(
         self,
-        network: StyleNetwork,
+        network: Network,
         photographs: Photographs,
         paintings: Sequence[Tensor],
         trunk: Trunk,
@@ -56,12 +59,13 @@ class Trainer:
         folder: Path,
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network: StyleNetwork = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network: Network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.trunk = trunk.to(self.device)
         self.photographs = photographs
         self.recipe = recipe
         self.folder = folder
         self.step = 0
+        self._styles = len(paintings)
         self._grams = self._painting_grams(paintings)
         self._optimiser = torch.optim.Adam(_groups(network, recipe))
         self.history: list[Losses] = []
@@ -73,7 +77,7 @@ class Trainer:
         on_step: Callable[[Losses], None],
         on_saved: Callable[[], None] = lambda: None,
         until: int | None = None,
-    ) -> StyleNetwork:
+    ) -> Network:
         """Train to the recipe's end, or to step ``until`` of it.
 
         ``on_saved`` is called after each saved state.
@@ -111,8 +115,8 @@ class Trainer:
         stage, chance = self.recipe.stage(self.step), self._chance()
         sources = self.photographs.crops(stage.batch, stage.side, self.recipe.seed, self.step)
         sources = sources.to(self.device, memory_format=torch.channels_last)
-        chosen = torch.from_numpy(chance.integers(self.network.styles, size=stage.batch))
-        weights = torch.nn.functional.one_hot(chosen, self.network.styles).float().to(self.device)
+        chosen = torch.from_numpy(chance.integers(self._styles, size=stage.batch))
+        weights = nn.functional.one_hot(chosen, self._styles).float().to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
             painted = self.network(sources, weights)
             stability = self._stability(sources, painted, weights, chance)
@@ -188,7 +192,7 @@ def _mean(losses: Sequence[Losses]) -> Losses:
     return Losses(losses[-1].step, *(sum(column) / len(losses) for column in columns))
 
 
-def _groups(network: StyleNetwork, recipe: Recipe) -> list[dict[str, Any]]:
+def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
     """What Adam moves, and how fast; a body that shall stay as it is is frozen."""
     vectors = [p for n, p in network.named_parameters() if is_vector(n)]
     body = [p for n, p in network.named_parameters() if not is_vector(n)]

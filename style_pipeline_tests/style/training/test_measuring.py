@@ -1,7 +1,6 @@
 """The yardsticks: what scores mean, what optimisation reaches, what a picture of training shows."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import torch
@@ -80,24 +79,3 @@ def test_a_picture_of_training_is_small_and_shows_every_style() -> None:
     assert samples.draw(tiny_network(), crops, history) == jpeg
     assert samples.draw(tiny_network(), crops, history[:2]) != jpeg
     assert samples.draw(tiny_network(), crops, [])
-
-
-def test_a_score_is_printed_and_kept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: list[Tensor]
-) -> None:
-    from style_pipeline.style.card import CheckpointCard, card_path
-    from style_pipeline.style.training.__main__ import main
-    from style_pipeline.style.training.photographs import to_picture
-    from style_pipeline_tests.checkpoints import tiny_checkpoint
-
-    path, _ = tiny_checkpoint(tmp_path)
-    (tmp_path / "frames").mkdir()
-    to_picture(frames[0]).save(tmp_path / "frames" / "0.png")
-    arguments = [str(path), "--trunk", str(tiny_trunk(tmp_path))]
-    arguments += ["--frames", str(tmp_path / "frames")]
-    arguments += ["--painting", f"bold={painting(tmp_path)}"]
-    main(["score", *arguments, "--write"], standalone_mode=False)
-    assert capsys.readouterr().out.startswith("bold: content ")
-    main(["score", *arguments, "--check"], standalone_mode=False)
-    kept = CheckpointCard.read(card_path(path))
-    assert set(kept.losses) == {"bold/content", "bold/style"}

@@ -1,0 +1,1 @@
+"""The commands of :mod:`style_pipeline.style.training`, and what they are told."""

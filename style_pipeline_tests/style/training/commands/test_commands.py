@@ -1,0 +1,53 @@
+"""Training and measuring as they are typed, on tiny networks."""
+
+from pathlib import Path
+
+import pytest
+
+from style_pipeline.style.arbitrary import weights
+from style_pipeline.style.card import CheckpointCard, card_path
+from style_pipeline.style.training.__main__ import main
+from style_pipeline.style.training.photographs import open_painting, to_picture
+from style_pipeline_tests.checkpoints import tiny_checkpoint
+from style_pipeline_tests.practice import painting, photographs, tiny_trunk
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Path:
+    """A folder with one frame that training has not seen."""
+    (tmp_path / "frames").mkdir()
+    source = photographs(tmp_path / "seen") / "0.png"
+    to_picture(open_painting(source, 48)[0]).save(tmp_path / "frames" / "0.png")
+    return tmp_path / "frames"
+
+
+def test_a_score_is_printed_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: Path
+) -> None:
+    path, _ = tiny_checkpoint(tmp_path)
+    arguments = [str(path), "--trunk", str(tiny_trunk(tmp_path))]
+    arguments += ["--frames", str(frames)]
+    arguments += ["--painting", f"bold={painting(tmp_path)}"]
+    main(["score", *arguments, "--write"], standalone_mode=False)
+    assert capsys.readouterr().out.startswith("bold: content ")
+    main(["score", *arguments, "--check"], standalone_mode=False)
+    kept = CheckpointCard.read(card_path(path))
+    assert set(kept.losses) == {"bold/content", "bold/style"}
+
+
+@pytest.mark.slow
+def test_the_26_style_network_learns_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: Path
+) -> None:
+    arguments = ["--photos", str(photographs(tmp_path / "photos"))]
+    arguments += ["--trunk", str(tiny_trunk(tmp_path)), "--frames", str(frames)]
+    arguments += ["--network", str(weights.installed_folder() / "multistyle26.onnx")]
+    arguments += ["--painting", f"one={painting(tmp_path)}"]
+    arguments += ["--painting", f"two={painting(tmp_path, 2)}"]
+    for name, steps in (("short", 1), ("long", 30)):
+        recipe = ["--stage", f"{steps}x32x2", "--state", str(tmp_path / name)]
+        main(["adapt", *arguments, *recipe], standalone_mode=False)
+    printed = capsys.readouterr().out
+    errors = [line for line in printed.splitlines() if line.startswith("one: content")]
+    before, after = (float(line.rpartition(" ")[2]) for line in errors)
+    assert after < before

@@ -15,6 +15,7 @@ from style_pipeline.defs import (
     alerts,
     assets,
     housekeeping,
+    orders,
     partitions,
     quarantining,
     style_assets,
@@ -36,7 +37,7 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     videos = [assets.audio_track, assets.frames, assets.styled_frames, assets.final_video]
     return dg.Definitions(
         assets=[*videos, styles, quarantining.ASSET],
-        jobs=[paint_video, clearing],
+        jobs=[paint_video, orders.order_look, clearing],
         schedules=[housekeeping.clearing_schedule(clearing)] if settings.work_days else [],
         sensors=[
             listing_sensor(settings.listing_seconds),

@@ -18,9 +18,14 @@ def put(store: MediaStore, path: Path, style: str) -> layout.Upload:
     """
     check(path)
     upload = layout.Upload(style=style, name=path.name)
+    put_as(store, path, upload)
+    return upload
+
+
+def put_as(store: MediaStore, path: Path, upload: layout.Upload) -> None:
+    """Bring a file into the store as ``upload``, unless its very content lies there already."""
     if not _holds(store, upload.key, path):
         store.upload(path, upload.key)
-    return upload
 
 
 def locate(store: MediaStore, style: str, video: str) -> StoredObject:

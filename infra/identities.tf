@@ -72,6 +72,30 @@ resource "azurerm_role_assignment" "host_workspace" {
   principal_id         = azurerm_user_assigned_identity.main["host"].principal_id
 }
 
+# Takes messages of uploads, and puts aside those that nobody can handle.
+resource "azurerm_role_assignment" "host_uploads" {
+  count                = var.events ? 1 : 0
+  scope                = azurerm_storage_queue.main["uploads"].resource_manager_id
+  role_definition_name = "Storage Queue Data Message Processor"
+  principal_id         = azurerm_user_assigned_identity.main["host"].principal_id
+}
+
+resource "azurerm_role_assignment" "host_poison" {
+  count                = var.events ? 1 : 0
+  scope                = azurerm_storage_queue.main["uploads-poison"].resource_manager_id
+  role_definition_name = "Storage Queue Data Message Sender"
+  principal_id         = azurerm_user_assigned_identity.main["host"].principal_id
+}
+
+# --- Event Grid ------------------------------------------------------------------------------
+
+resource "azurerm_role_assignment" "topic_uploads" {
+  count                = var.events ? 1 : 0
+  scope                = azurerm_storage_queue.main["uploads"].resource_manager_id
+  role_definition_name = "Storage Queue Data Message Sender"
+  principal_id         = azurerm_eventgrid_system_topic.media[0].identity[0].principal_id
+}
+
 # --- the nodes that paint --------------------------------------------------------------------
 
 resource "azurerm_role_assignment" "nodes_media" {
@@ -149,5 +173,13 @@ resource "azurerm_role_assignment" "operators_operations" {
   for_each             = var.operators
   scope                = azurerm_storage_account.operations.id
   role_definition_name = "Storage Blob Data Reader"
+  principal_id         = each.value
+}
+
+# Sees the messages that were put aside, and what each was about.
+resource "azurerm_role_assignment" "operators_poison" {
+  for_each             = var.events ? var.operators : toset([])
+  scope                = azurerm_storage_queue.main["uploads-poison"].resource_manager_id
+  role_definition_name = "Storage Queue Data Reader"
   principal_id         = each.value
 }

@@ -14,6 +14,10 @@ locals {
     bastion  = azurerm_bastion_host.main[0].id
     entrance = azurerm_public_ip.bastion[0].id
   } : {}
+  reporting_events = var.events ? {
+    events = azurerm_eventgrid_system_topic.media[0].id
+    queues = "${azurerm_storage_account.operations.id}/queueServices/default"
+  } : {}
   reporting_subnets = { for name, group in azurerm_network_security_group.main : name => group.id }
 }
 
@@ -36,7 +40,7 @@ resource "azurerm_application_insights" "main" {
 }
 
 resource "azurerm_monitor_diagnostic_setting" "main" {
-  for_each                   = merge(local.reporting, local.reporting_bastion)
+  for_each                   = merge(local.reporting, local.reporting_bastion, local.reporting_events)
   name                       = "everything"
   target_resource_id         = each.value
   log_analytics_workspace_id = azurerm_log_analytics_workspace.main.id

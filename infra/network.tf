@@ -22,6 +22,7 @@ locals {
   zones = {
     blob      = "privatelink.blob.core.windows.net"
     file      = "privatelink.file.core.windows.net"
+    queue     = "privatelink.queue.core.windows.net"
     vault     = "privatelink.vaultcore.azure.net"
     registry  = "privatelink.azurecr.io"
     workspace = "privatelink.api.azureml.ms"
@@ -40,6 +41,9 @@ locals {
       zones  = ["workspace", "notebooks"]
     }
   }
+  endpoints_events = var.events ? {
+    operationsqueue = { target = azurerm_storage_account.operations.id, part = "queue", zones = ["queue"] }
+  } : {}
 }
 
 resource "azurerm_virtual_network" "main" {
@@ -150,7 +154,7 @@ resource "azurerm_private_dns_zone_virtual_network_link" "main" {
 }
 
 resource "azurerm_private_endpoint" "main" {
-  for_each            = local.endpoints
+  for_each            = merge(local.endpoints, local.endpoints_events)
   name                = "${var.name}-${each.key}"
   location            = azurerm_resource_group.main.location
   resource_group_name = azurerm_resource_group.main.name

@@ -18,6 +18,7 @@ output "settings" {
     STYLE_PIPELINE_AZURE_SUBNET=${azurerm_subnet.main["nodes"].id}
     STYLE_PIPELINE_AZURE_IDENTITY=${azurerm_user_assigned_identity.main["nodes"].id}
     STYLE_PIPELINE_AZURE_IDENTITY_CLIENT=${azurerm_user_assigned_identity.main["nodes"].client_id}
+    ${join("\n", [for name, value in local.settings_events : "${name}=${value}"])}
   SETTINGS
 }
 
@@ -29,6 +30,11 @@ output "host" {
 output "media" {
   description = "The account that videos are dropped into."
   value       = azurerm_storage_account.media.name
+}
+
+output "operations" {
+  description = "The account of code, logs and messages, which is reached from within the network alone."
+  value       = azurerm_storage_account.operations.name
 }
 
 output "workspace" {

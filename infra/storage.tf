@@ -74,7 +74,7 @@ resource "azurerm_storage_management_policy" "media" {
 resource "azurerm_storage_account" "operations" {
   #checkov:skip=CKV2_AZURE_1:Encrypted with keys that Microsoft keeps, twice; the pictures are no secret whose key must be ours
   #checkov:skip=CKV_AZURE_206:Copies in three zones of one region; a second region is the media owner's choice
-  #checkov:skip=CKV_AZURE_33:No queues are used; blobs are logged by the diagnostic settings
+  #checkov:skip=CKV_AZURE_33:Blobs and queues are logged by the diagnostic settings, which this rule does not know
   name                              = "${local.unique}o"
   location                          = azurerm_resource_group.main.location
   resource_group_name               = azurerm_resource_group.main.name

@@ -121,3 +121,9 @@ variable "work_days" {
     error_message = "At least 8: nothing may be cleared that a run, or the run that is to resume it, still needs."
   }
 }
+
+variable "events" {
+  description = "Whether Event Grid is to tell of uploads, beside the listing: for an incoming/ so large that listing it every few seconds costs too much."
+  type        = bool
+  default     = false
+}

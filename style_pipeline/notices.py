@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from style_pipeline.addresses import is_safe
 from style_pipeline.errors import ConfigurationError
@@ -85,13 +86,23 @@ def created(text: str, store_url: str) -> str | Ignored:
 
 
 def _key(container: str, name: str, address: str, store_url: str) -> str | Ignored:
-    """``store_url`` is an account's address, a container, and maybe a prefix."""
-    account, slash, below = store_url.partition(f"/{container}")
-    prefix = below.strip("/") + "/" if below.strip("/") else ""
-    ours = slash and below[:1] in ("", "/") and address.startswith(f"{account}/{container}/")
-    if not ours or not name.startswith(f"{prefix}{INCOMING}"):
+    account, ours, prefix = _place(store_url)
+    here = container == ours and address.startswith(f"{account}/{ours}/")
+    if not here or not name.startswith(f"{prefix}{INCOMING}"):
         return Ignored.FOREIGN
     return name.removeprefix(prefix)
+
+
+def _place(store_url: str) -> tuple[str, str, str]:
+    """An account's address, a container, and what names in it begin with; emulators have the
+    account in the path.
+    """
+    parts = urlsplit(store_url)
+    origin, segments = f"{parts.scheme}://{parts.netloc}", parts.path.strip("/").split("/")
+    if ".blob." not in parts.netloc:
+        origin = f"{origin}/{segments.pop(0)}"
+    container, *below = segments or [""]
+    return origin, container, "".join(f"{unquote(segment)}/" for segment in below)
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from azure.storage.blob import BlobServiceClient, ContainerClient, generate_container_sas
+from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_account_sas
 
 PROGRAMS = Path(__file__).parent.parent / ".cache/azurite/node_modules/.bin"
 ACCOUNT = "paintings"
@@ -49,6 +50,12 @@ class Azurite:
         return generate_container_sas(
             ACCOUNT, container, account_key=self.key, permission=permission, expiry=expiry
         )
+
+    def queues_sas(self, permission: AccountSasPermissions) -> str:
+        """One for all queues, for an hour."""
+        expiry = datetime.now(UTC) + timedelta(hours=1)
+        queues = ResourceTypes(container=True, object=True)
+        return generate_account_sas(ACCOUNT, self.key, queues, permission, expiry)
 
 
 @contextmanager

@@ -58,6 +58,15 @@ def test_a_store_may_lie_deeper_and_in_an_emulator() -> None:
     address = f"http://127.0.0.1:10000/paintings/media/{KEY}"
     local = event(data={"url": address})
     assert created(text(local), "http://127.0.0.1:10000/paintings/media") == KEY
+    spaced = event(f"our team/{KEY}")
+    assert created(text(spaced), f"{STORE}/our%20team") == KEY
+
+
+def test_an_account_may_be_called_as_its_container_is() -> None:
+    address = f"https://media.blob.core.windows.net/media/{KEY}"
+    message = text(event(data={"url": address}))
+    assert created(message, "https://media.blob.core.windows.net/media") == KEY
+    assert created(message, "https://mediaxyz.blob.core.windows.net/media") is Ignored.FOREIGN
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.checks import policy, programs, roles, schema
+from infra.checks import events, policy, programs, roles, schema
 from infra.checks.configuration import load
 
 
@@ -20,6 +20,7 @@ def faults(folder: Path) -> Iterator[str]:
     yield from schema.faults(found)
     yield from policy.faults(found)
     yield from roles.faults(found)
+    yield from events.faults(found)
     yield from programs.checkov_faults(found)
 
 

@@ -1,5 +1,6 @@
 """What we have decided and no provider enforces: closed accounts, empty clusters, all on record."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from infra.checks.configuration import Configuration, Resource, texts
@@ -7,6 +8,7 @@ from infra.checks.configuration import Configuration, Resource, texts
 REPORTING = {
     "azurerm_bastion_host",
     "azurerm_container_registry",
+    "azurerm_eventgrid_system_topic",
     "azurerm_key_vault",
     "azurerm_machine_learning_workspace",
     "azurerm_network_security_group",
@@ -50,6 +52,17 @@ def faults(found: Configuration) -> Iterator[str]:
     )
     for rule in rules:
         yield from rule(found)
+
+
+def watched(found: Configuration) -> str:
+    """All that diagnostic settings are made for, as one text."""
+    lists = {
+        name
+        for each in found.of_type("azurerm_monitor_diagnostic_setting")
+        for name in found.locals
+        if re.search(rf"\blocal\.{name}\b", str(each.body.get("for_each")))
+    }
+    return " ".join(text for name in lists for text in texts(found.locals[name]))
 
 
 def _differing(each: Resource, wanted: Mapping[str, object]) -> Iterator[str]:
@@ -107,15 +120,11 @@ def _endpoints(found: Configuration) -> Iterator[str]:
 
 
 def _diagnostics(found: Configuration) -> Iterator[str]:
-    lists = {
-        name
-        for each in found.of_type("azurerm_monitor_diagnostic_setting")
-        for name in found.locals
-        if f"local.{name}" in str(each.body.get("for_each"))
-    }
-    watched = " ".join(text for name in lists for text in texts(found.locals[name]))
+    reporting = watched(found)
     for each in found.resources:
-        if each.type in REPORTING and each.address not in watched:
+        blobs = each.type == "azurerm_storage_account"
+        wanted = f"{each.address}.id}}/blobServices/default" if blobs else each.address
+        if each.type in REPORTING and wanted not in reporting:
             yield f"{each.address}: has no diagnostic setting"
 
 

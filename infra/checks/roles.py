@@ -18,12 +18,14 @@ DATA_ROLES: Mapping[str, set[str]] = {
 """What a role lets do with blobs; others let do nothing with them."""
 
 TOO_MUCH = {"Owner", "User Access Administrator", "Storage Blob Data Owner"}
-KNOWN = {"host", "nodes", "build", "workspace", "uploaders", "operators"}
+KNOWN = {"host", "nodes", "build", "workspace", "topic", "uploaders", "operators"}
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One role of one subject: a machine's identity, ``uploaders`` or ``operators``."""
+    """One role of one subject: a machine's identity, Event Grid's ``topic``, ``uploaders`` or
+    ``operators``.
+    """
 
     who: str
     role: str
@@ -90,10 +92,13 @@ def _of(found: Configuration, each: Resource) -> Iterator[Grant]:
 
 
 def _subject(body: Mapping[str, Any]) -> str:
-    if over := re.fullmatch(r"\$\{var\.(\w+)\}", str(body.get("for_each"))):
+    if over := re.search(r"\bvar\.(uploaders|operators)\b", str(body.get("for_each"))):
         return over[1]
-    machine = re.search(r'\["(\w+)"\]\.principal_id', str(body["principal_id"]))
-    return machine[1] if machine else str(body["principal_id"])
+    principal = str(body["principal_id"])
+    if "azurerm_eventgrid_system_topic.media" in principal:
+        return "topic"
+    machine = re.search(r'\["(\w+)"\]\.principal_id', principal)
+    return machine[1] if machine else principal
 
 
 def _covers(scope: str, account: str, container: str) -> bool:

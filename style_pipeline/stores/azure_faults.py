@@ -51,18 +51,18 @@ class BlocksLost(StoreError):
 
 
 @contextmanager
-def talking(what: str, remedy: str = _LATER) -> Iterator[None]:
+def talking(what: str, remedy: str = _LATER, role: str = _ROLE) -> Iterator[None]:
     """Maps what Azure's libraries raise while the store works on ``what``.
 
-    ``remedy`` is for what has none of its own.
+    ``remedy`` is for what has none of its own, ``role`` for what Azure refuses.
     """
     try:
         yield
     except FOREIGN as error:
-        raise mapped(what, error, remedy) from None
+        raise mapped(what, error, remedy, role) from None
 
 
-def mapped(what: str, error: Exception, remedy: str = _LATER) -> StoreError:
+def mapped(what: str, error: Exception, remedy: str = _LATER, role: str = _ROLE) -> StoreError:
     """Our error for ``error``: one line with its cause and a remedy."""
     code = code_of(error)
     if code in _THERE_ALREADY:
@@ -77,7 +77,7 @@ def mapped(what: str, error: Exception, remedy: str = _LATER) -> StoreError:
         )
     if isinstance(error, ResourceNotFoundError):
         return ObjectMissing(f"{what!r} is not in the store; upload it first")
-    return _refused(error, code) or _failed(what, error, remedy)
+    return _refused(error, code, role) or _failed(what, error, remedy)
 
 
 def code_of(error: Exception) -> str | None:
@@ -86,10 +86,10 @@ def code_of(error: Exception) -> str | None:
     return None if code is None else str(getattr(code, "value", code))
 
 
-def _refused(error: Exception, code: str | None) -> StoreError | None:
+def _refused(error: Exception, code: str | None, role: str) -> StoreError | None:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     if status in (401, 403) or (status and isinstance(error, ClientAuthenticationError)):
-        return StoreError(f"Azure refuses access ({code or status}); {_ROLE}")
+        return StoreError(f"Azure refuses access ({code or status}); {role}")
     if isinstance(error, ClientAuthenticationError):
         return StoreError(_SIGN_IN)
     return None

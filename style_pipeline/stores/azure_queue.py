@@ -19,6 +19,10 @@ from style_pipeline.stores.azure_secrets import guard_logs
 INVISIBLE_SECONDS = 30
 """A message that is not done with by then comes back."""
 
+_ROLE = (
+    "give the identity the roles 'Storage Queue Data Message Processor' on the queue and 'Storage "
+    "Queue Data Message Sender' on its '-poison', or renew the connection string or SAS"
+)
 _ACCOUNT_KEY = re.compile(r"(?:^|;)AccountName=([^;]+)(?:;.*)?;AccountKey=([^;]+)")
 
 _Credential = AzureNamedKeyCredential | AzureSasCredential | TokenCredential
@@ -48,7 +52,7 @@ class AzureQueue:
     def receive(self, most: int) -> list[Notice]:
         """Up to ``most`` messages; they come back after :data:`INVISIBLE_SECONDS`."""
         try:
-            with talking("the queue"):
+            with talking("the queue", role=_ROLE):
                 found = list(
                     self._queue.receive_messages(
                         max_messages=most,
@@ -64,15 +68,21 @@ class AzureQueue:
 
     def done(self, notice: Notice) -> None:
         """Remove a message for good; one that somebody else has taken meanwhile is left to them."""
-        with talking("a message"), suppress(ResourceNotFoundError):
+        with talking("a message", role=_ROLE), suppress(ResourceNotFoundError):
             self._queue.delete_message(notice.receipt)
 
     def park(self, notice: Notice) -> None:
-        """Into the other queue first, so that it is in both rather than in none."""
-        with talking("a message"):
-            with suppress(ResourceExistsError):
-                self._poison.create_queue()
-            self._poison.send_message(notice.text)
+        """Into the other queue first, so that it is in both rather than in none.
+
+        That queue is made where it is missing; where it is there, no right to make one is needed.
+        """
+        with talking("a message", role=_ROLE):
+            try:
+                self._poison.send_message(notice.text)
+            except ResourceNotFoundError:
+                with suppress(ResourceExistsError):
+                    self._poison.create_queue()
+                self._poison.send_message(notice.text)
         self.done(notice)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from azure.core.credentials import AzureNamedKeyCredential
-from azure.storage.queue import QueueClient
+from azure.storage.queue import AccountSasPermissions, QueueClient
 from dagster._core.definitions.sensor_definition import SensorExecutionData as Tick
 
 from style_pipeline import again, process, quarantine
@@ -24,6 +24,7 @@ from style_pipeline.errors import ConfigurationError, StoreError
 from style_pipeline.limits import UploadLimits
 from style_pipeline.settings import (
     QUEUE_CONNECTION_STRING,
+    QUEUE_SAS,
     STORE_CONNECTION_STRING,
     Settings,
 )
@@ -215,6 +216,22 @@ def test_a_style_that_may_come_keeps_its_message_until_it_is_parked(
     (parked,) = cloud.poison.receive_messages()
     assert "cubist" in base64.b64decode(parked.content).decode()
     assert MOST_TRIES > 5
+
+
+def test_least_rights_are_enough_where_both_queues_are_there(
+    cloud: Cloud, post_office: Azurite
+) -> None:
+    """To process messages and to add some, as infra/ gives them; none to make a queue."""
+    allowed = {QUEUE_SAS: post_office.queues_sas(AccountSasPermissions(add=True, process=True))}
+    cloud.tell("poison")
+    queue = open_queue(cloud.queue_url, allowed)
+    (notice,) = queue.receive(1)
+    with pytest.raises(StoreError, match="'Storage Queue Data Message Sender' on its '-poison'"):
+        queue.park(notice)
+    cloud.poison.create_queue()
+    queue.park(notice)
+    assert cloud.waiting() == 0
+    assert len(list(cloud.poison.peek_messages())) == 1
 
 
 def test_a_hopeless_upload_goes_aside_by_message_too(

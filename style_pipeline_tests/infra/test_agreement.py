@@ -1,14 +1,19 @@
 """What Terraform makes is what the product asks for: settings, names, defaults."""
 
+import json
 import re
 
 from infra.checks.configuration import load
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.notices import check_queue_url, created
 from style_pipeline.settings import VARIABLES
 from style_pipeline_tests.infra.copies import INFRA
 
 FOUND = load(INFRA)
-SETTINGS = re.findall(r"^\s*(\w+)=", FOUND.outputs["settings"]["value"], re.MULTILINE)
+SETTINGS = [
+    *re.findall(r"^\s*(\w+)=", FOUND.outputs["settings"]["value"], re.MULTILINE),
+    *re.findall(r"(\w+) = ", FOUND.locals["settings_events"]),
+]
 DEFAULTS = AzureSettings("", "", "", "")
 
 
@@ -46,3 +51,26 @@ def test_media_and_messages_lie_in_different_accounts() -> None:
         "STORE": "azurerm_storage_account.media",
         "OPERATIONS": "azurerm_storage_account.operations",
     }
+
+
+def test_an_event_that_is_delivered_is_one_that_the_product_understands() -> None:
+    """By the subscription's filter, for a blob in the container that videos are dropped into."""
+    (subscription,) = [each for each in FOUND.resources if "event_subscription" in each.type]
+    (container,) = [each for each in FOUND.resources if each.address.endswith("container.media")]
+    name = "${azurerm_storage_container.media.name}"
+    begins = subscription.block("subject_filter")["subject_begins_with"]
+    subject = begins.replace(name, container.body["name"]) + "great-wave/film.mp4"
+    store = f"https://media.blob.core.windows.net/{container.body['name']}"
+    message = {
+        "eventType": subscription.body["included_event_types"][0],
+        "subject": subject,
+        "data": {"url": f"{store}/incoming/great-wave/film.mp4"},
+    }
+    assert created(json.dumps(message), store) == "incoming/great-wave/film.mp4"
+
+
+def test_the_queue_for_poison_is_called_as_the_product_calls_it() -> None:
+    first, second = re.findall(r'"([\w-]+)"', FOUND.locals["queues"])[:2]
+    assert second == f"{first}-poison"
+    assert f'main["{first}"].name' in FOUND.locals["settings_events"]
+    assert check_queue_url(f"https://operations.queue.core.windows.net/{first}")

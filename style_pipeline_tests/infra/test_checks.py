@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.checks import policy, programs, roles, schema
+from infra.checks import events, policy, programs, roles, schema
 from infra.checks.configuration import load
 from style_pipeline_tests.infra.copies import INFRA, changed
 
@@ -23,6 +23,8 @@ WRITE = (
     'role_definition_name = "Storage Blob Data Contributor"\n  principal_id         = each.value'
 )
 UPLOADERS_MAY = f"scope                = azurerm_storage_container.media.id\n  {WRITE}"
+QUEUE = 'scope                = azurerm_storage_queue.main["uploads"].resource_manager_id\n  '
+DELIVERED_AS = '  delivery_identity {\n    type = "SystemAssigned"\n  }\n'
 NODES_CODE = "nodes can write LocalUpload/code/worker.py in operations"
 
 PLANTED = [
@@ -78,12 +80,45 @@ PLANTED = [
     ("identities.tf", '"AzureML Data Scientist"', '"Owner"', "host is Owner"),
     ("identities.tf", '"Storage Blob Data Reader"', '"Storage Blob Data Contributor"',
      "operators can write LocalUpload/code/worker.py in operations"),
+    ("identities.tf", f"{QUEUE}role_definition_name = \"Storage Queue Data Message Sender\"",
+     f"{QUEUE}role_definition_name = \"Storage Queue Data Reader\"",
+     "topic cannot add messages in uploads"),
+    ("identities.tf", '"Storage Queue Data Message Processor"', '"Storage Queue Data Contributor"',
+     "host can add messages in uploads"),
+    ("identities.tf", UPLOADERS_MAY,
+     'scope = azurerm_storage_queue.main["uploads"].resource_manager_id\n'
+     '  role_definition_name = "Storage Queue Data Message Sender"\n  principal_id = each.value',
+     "uploaders can add messages in uploads"),
+    ("identities.tf", '"Storage Blob Data Reader"', '"Storage Queue Data Contributor"',
+     "operators can process messages in uploads-poison"),
+    ("events.tf", "storage_account_id = azurerm_storage_account.operations.id",
+     "storage_account_id = azurerm_storage_account.media.id",
+     "azurerm_storage_queue.main: lies elsewhere than in operations"),
+    ("events.tf", DELIVERED_AS, "", "uploads: delivers with a key of the account"),
+    ("events.tf", '  identity {\n    type = "System', '  identity {\n    type = "User',
+     "media: only a system-assigned identity gets past a firewall"),
+    ("events.tf", "/blobs/incoming/", "/blobs/", "uploads: tells of more than incoming/"),
+    ("events.tf", '["Microsoft.Storage.BlobCreated"]', '["Microsoft.Storage.BlobDeleted"]',
+     "uploads: tells of more than blobs that were created"),
+    ("monitoring.tf", "events = azurerm_eventgrid_system_topic.media[0].id", "",
+     "azurerm_eventgrid_system_topic.media: has no diagnostic setting"),
+    ("monitoring.tf", "/queueServices/default", "/tableServices/default",
+     "azurerm_storage_queue.main: has no diagnostic setting"),
+    ("network.tf", 'part = "queue"', 'part = "table"',
+     "azurerm_storage_queue.main: has no private endpoint"),
+    ("events.tf", "included_event_types  =", "event_types  =",
+     "uploads: event_types is not known to the provider"),
 ]  # fmt: skip
 
 
 def faults(folder: Path) -> list[str]:
     found = load(folder)
-    return [*schema.faults(found), *policy.faults(found), *roles.faults(found)]
+    return [
+        *schema.faults(found),
+        *policy.faults(found),
+        *roles.faults(found),
+        *events.faults(found),
+    ]
 
 
 def test_nothing_is_found_in_infra() -> None:

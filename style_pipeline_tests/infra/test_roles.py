@@ -4,12 +4,15 @@ import pytest
 
 from infra.checks.conditions import Attempt, allows
 from infra.checks.configuration import load
+from infra.checks.events import rights
 from infra.checks.roles import Grant, grants, may
 from style_pipeline_tests.infra.copies import INFRA
 
 MESSAGE = ("messages", "messages/style-1/00/000001.json")
 LOG = ("azureml", "ExperimentRun/dcid.style-1/user_logs/std_log_process_0.txt")
 CODE = ("azureml-blobstore-0123", "LocalUpload/0123/style_pipeline/worker/program.py")
+UPLOADS = 'storage_queue.main["uploads"].resource_manager_id}'
+POISON = 'storage_queue.main["uploads-poison"].resource_manager_id}'
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,10 @@ def test_what_each_is_given(granted: list[Grant]) -> None:
             "Storage Blob Data Contributor on storage_container.media",
             "Storage Blob Data Contributor on storage_account.operations",
             "AzureML Data Scientist on machine_learning_workspace.main",
+            f"Storage Queue Data Message Processor on {UPLOADS}",
+            f"Storage Queue Data Message Sender on {POISON}",
         },
+        "topic": {f"Storage Queue Data Message Sender on {UPLOADS}"},
         "nodes": {
             "Storage Blob Data Contributor on storage_container.media",
             "Storage Blob Data Contributor on storage_account.operations",
@@ -57,6 +63,7 @@ def test_what_each_is_given(granted: list[Grant]) -> None:
             "Virtual Machine Administrator Login on linux_virtual_machine.host",
             "Reader on resource_group.main",
             "Storage Blob Data Reader on storage_account.operations",
+            f"Storage Queue Data Reader on {POISON}",
         },
     }
 
@@ -94,6 +101,13 @@ def test_the_cluster_reports_and_cannot_write_code(granted: list[Grant]) -> None
         assert not can(granted, "nodes", action, "operations", *CODE)
     assert can(granted, "nodes", "read", "operations", *CODE)
     assert can(granted, "nodes", "write", "media", "media", "work/styled/x/shards/000000.mp4")
+
+
+def test_only_event_grid_tells_of_uploads(granted: list[Grant]) -> None:
+    can = rights(granted)
+    assert {who for who, action, queue in can if (action, queue) == ("add", "uploads")} == {"topic"}
+    assert {who for who, action, _ in can if action == "process"} == {"host"}
+    assert "uploaders" not in {who for who, *_ in can}
 
 
 def test_a_condition_that_cannot_be_read_is_an_error() -> None:

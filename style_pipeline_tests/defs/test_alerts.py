@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
@@ -11,8 +11,10 @@ import pytest
 
 from style_pipeline.defs import alerts
 from style_pipeline.defs.alerts import STALL_SECONDS, Seen, watch
+from style_pipeline.defs.assembly import definitions_for, style_definitions_for
 from style_pipeline.defs.webhook import Webhook
 from style_pipeline.errors import AlertError, ConfigurationError
+from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline_tests.defs.test_overview import KEY, Progress, grid, running
 
 __all__ = ["grid"]
@@ -85,6 +87,47 @@ def test_a_run_that_does_not_move_is_told_once(
     assert message["what"] == KEY
     assert message["event"] == "stalled"
     assert "styled_frames 40 of 96 frames" in message["reason"]
+
+
+def test_another_rate_is_no_move(grid: dg.DagsterInstance, desk: Desk) -> None:
+    def look(cursor: str | None) -> str | None:
+        context = dg.build_sensor_context(instance=grid, cursor=cursor)
+        result = alerts.stalled_run_alert(context, webhook=Webhook(desk.url))
+        assert isinstance(result, dg.SensorResult)
+        return result.cursor
+
+    with running(grid, Progress(40, 96, 12.5, 4.0)) as say:
+        first = look(None)
+        say(Progress(40, 96, 3.1, 18.0))
+        assert look(first) == first
+        say(Progress(41, 96, 3.1, 18.0))
+        assert look(first) != first
+
+
+def test_runs_of_other_code_locations_are_told_too(
+    settings: Settings, instance: dg.DagsterInstance, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ALERT_URL, desk.url)
+    told = replace(settings, alerts=True)
+    videos = definitions_for(told).get_repository_def()
+
+    def tick(cursor: str | None) -> str | None:
+        context = dg.build_sensor_context(
+            instance=instance,
+            cursor=cursor,
+            repository_def=videos,
+            repository_name="videos",
+            resources={"webhook": Webhook(desk.url)},
+        )
+        return videos.get_sensor_def("failed_run_alert").evaluate_tick(context).cursor
+
+    cursor = tick(None)
+    instance.add_dynamic_partitions("style", ["nobody"])
+    learn = style_definitions_for(told).resolve_job_def("learn_style")
+    learn.execute_in_process(instance=instance, partition_key="nobody", raise_on_error=False)
+    tick(cursor)
+    (message,) = desk.heard
+    assert message["what"] == "nobody"
 
 
 def test_standstill_is_counted_from_the_last_move() -> None:

@@ -33,13 +33,20 @@ def asset(action: Callable[[dg.AssetExecutionContext], None]) -> dg.AssetsDefini
 
 
 @contextmanager
-def running(instance: dg.DagsterInstance, *progress: Progress) -> Iterator[None]:
-    """A run that has said ``progress`` and goes on until the block ends."""
+def running(
+    instance: dg.DagsterInstance, *progress: Progress
+) -> Iterator[Callable[[Progress], None]]:
+    """A run that has said ``progress`` and goes on until the block ends; lets it say more."""
     said, over = threading.Event(), threading.Event()
+    contexts: list[dg.AssetExecutionContext] = []
+
+    def say(progress: Progress) -> None:
+        contexts[0].log.info(str(progress))
 
     def act(context: dg.AssetExecutionContext) -> None:
+        contexts.append(context)
         for each in progress:
-            context.log.info(str(each))
+            say(each)
         said.set()
         assert over.wait(60)
 
@@ -48,7 +55,7 @@ def running(instance: dg.DagsterInstance, *progress: Progress) -> Iterator[None]
     thread.start()
     try:
         assert said.wait(60)
-        yield
+        yield say
     finally:
         over.set()
         thread.join(60)

@@ -12,6 +12,7 @@ Azure publishes its prices at https://prices.azure.com/api/retail/prices; they d
 change, so none is built in.
 """
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,9 @@ def look_up(table: Path, machine: str, priority: str) -> Price:
     """
     content = _read(table)
     row = content.get(machine)
-    price = row.get(priority) if isinstance(row, dict) else None
-    if isinstance(price, bool) or not isinstance(price, int | float) or price < 0:
+    price: Any = row.get(priority) if isinstance(row, dict) else None
+    is_number = isinstance(price, int | float) and not isinstance(price, bool)
+    if not is_number or not 0 <= price < math.inf:
         raise ConfigurationError(
             f"{table} names no price of a {priority} {machine}; write, for example: "
             f"[{machine}] and below it {priority} = 0.11"

@@ -16,6 +16,12 @@ low_priority = 0.11
 
 [Standard_NC6s_v3]
 dedicated = "dear"
+
+[Standard_NC12]
+dedicated = -0.53
+
+[Standard_NC24]
+dedicated = nan
 """
 
 
@@ -35,7 +41,9 @@ def test_a_price_is_that_of_machine_and_priority(table: Path) -> None:
     assert cheap.of(10) == "1.10 USD"
 
 
-@pytest.mark.parametrize("machine", ["Standard_NC6s_v3", "Standard_ND96", "currency"])
+@pytest.mark.parametrize(
+    "machine", ["Standard_NC6s_v3", "Standard_ND96", "currency", "Standard_NC12", "Standard_NC24"]
+)
 def test_what_the_table_does_not_say_is_asked_for(table: Path, machine: str) -> None:
     with pytest.raises(ConfigurationError, match=f"names no price of a dedicated {machine}; write"):
         look_up(table, machine, "dedicated")

@@ -154,11 +154,22 @@ $(CHECKOV): | $(INSTALLED)
 	@.cache/checkov/bin/pip --disable-pip-version-check -qq install checkov==$(CHECKOV_VERSION)
 	@touch $@
 
+# Reads queries for Log Analytics as Azure does.
+KUSTO_VERSION := 12.4.1
+KUSTO := .cache/kusto/.installed-$(KUSTO_VERSION)
+
+$(KUSTO):
+	$(call packages,node npm,nodejs npm)
+	@rm -rf .cache/kusto && mkdir -p .cache/kusto
+	@npm install --prefix .cache/kusto --no-audit --no-fund --loglevel=error \
+	  @kusto/language-service-next@$(KUSTO_VERSION) >/dev/null
+	@touch $@
+
 .PHONY: infra-check
-infra-check: $(INSTALLED) $(CHECKOV) ## every check of infra/ that needs no Azure, and that they do find faults
+infra-check: $(INSTALLED) $(CHECKOV) $(KUSTO) ## every check of infra/ that needs no Azure, and that they do find faults
 	$(BIN)/python -m infra.checks
 	$(BIN)/pytest style_pipeline_tests/infra
-	$(BIN)/pytest style_pipeline_tests/infra/exercise_checkov.py
+	$(BIN)/pytest style_pipeline_tests/infra/exercise_programs.py
 
 # The list of what an installation holds; its tool must not be in the list, so it lives elsewhere.
 CYCLONEDX_VERSION := 7.5.0

@@ -44,7 +44,7 @@ variable "operators" {
 }
 
 variable "contact_email" {
-  description = "Who is told when the budget runs out."
+  description = "Who is told when the budget runs out, and when something is wrong."
   type        = string
 }
 
@@ -52,6 +52,12 @@ variable "monthly_budget" {
   description = "In the subscription's currency; mail is sent at 80 and 100 per cent. It stops nothing."
   type        = number
   default     = 500
+}
+
+variable "daily_cost" {
+  description = "What painting may cost in a day, by the table of prices, before mail is sent. It stops nothing; STYLE_PIPELINE_DAILY_COST does."
+  type        = number
+  default     = 50
 }
 
 variable "budget_start" {

@@ -21,6 +21,7 @@ def faults(folder: Path) -> Iterator[str]:
     yield from policy.faults(found)
     yield from roles.faults(found)
     yield from events.faults(found)
+    yield from programs.query_faults(found)
     yield from programs.checkov_faults(found)
 
 

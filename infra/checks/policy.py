@@ -38,6 +38,9 @@ PRIVATE = {
     "azurerm_machine_learning_workspace": {},
 }
 
+TOLD = {"silent", "failing-sensors", "failed-runs", "stuck-runs", "daily-cost"}
+"""What somebody must be told of, by the names of the alerts."""
+
 
 def faults(found: Configuration) -> Iterator[str]:
     """One line each, with the address of what is wrong."""
@@ -48,6 +51,7 @@ def faults(found: Configuration) -> Iterator[str]:
         _endpoints,
         _diagnostics,
         _host,
+        _alerts,
         _documented,
     )
     for rule in rules:
@@ -134,6 +138,17 @@ def _host(found: Configuration) -> Iterator[str]:
     for each in found.of_type("azurerm_network_interface"):
         if "public_ip_address_id" in each.block("ip_configuration"):
             yield f"{each.address}: must have no public address"
+
+
+def _alerts(found: Configuration) -> Iterator[str]:
+    for name in sorted(TOLD - found.locals.get("alerts", {}).keys()):
+        yield f"local.alerts: nobody is told of {name}"
+    for each in found.of_type("azurerm_monitor_scheduled_query_rules_alert_v2"):
+        if "azurerm_monitor_action_group.main.id" not in str(each.block("action")):
+            yield f"{each.address}: tells nobody"
+    for each in found.of_type("azurerm_monitor_action_group"):
+        if "var.contact_email" not in str(each.block("email_receiver")):
+            yield f"{each.address}: does not reach contact_email"
 
 
 def _documented(found: Configuration) -> Iterator[str]:

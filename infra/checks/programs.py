@@ -1,4 +1,4 @@
-"""The checks that are other people's programs: terraform's format, Checkov, gitleaks."""
+"""The checks that are other people's programs: terraform's format, Checkov, gitleaks, Kusto."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from infra.checks.configuration import Configuration
 
 ROOT = Path(__file__).parents[2]
 CHECKOV = ROOT / ".cache/checkov/bin/checkov"
+KUSTO = ROOT / ".cache/kusto/node_modules/@kusto/language-service-next"
 GITLEAKS = Path(sys.executable).with_name("gitleaks")
 
 
@@ -65,9 +66,34 @@ def secret_faults(folder: Path) -> Iterator[str]:
         yield f"{Path(each['File']).name}:{each['StartLine']}: a secret ({each['RuleID']})"
 
 
-def _run(*argv: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+def query_faults(found: Configuration) -> Iterator[str]:
+    """What Log Analytics' own language service finds wrong with queries of alerts and charts."""
+    if not KUSTO.exists():
+        yield f"kusto: missing in {KUSTO}; run: make infra-check"
+        return
+    queries = {name: each["query"] for name, each in found.locals["alerts"].items()}
+    queries |= {each["title"]: each["query"] for each in found.locals["charts"]}
+    script = str(Path(__file__).with_name("queries.js"))
+    done = _run("node", script, str(KUSTO), stdin=json.dumps(queries))
+    if done.returncode:
+        yield f"kusto: {done.stderr.strip().splitlines()[-1]}"
+        return
+    for name, messages in json.loads(done.stdout).items():
+        yield from (f"query of {name!r}: {message}" for message in messages)
+
+
+def _run(
+    *argv: str, cwd: Path | None = None, stdin: str | None = None
+) -> "subprocess.CompletedProcess[str]":
     # No settings of the user's own may change what is found.
     env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
     return subprocess.run(
-        argv, cwd=cwd, env=env, capture_output=True, text=True, timeout=600, check=False
+        argv,
+        cwd=cwd,
+        env=env,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )

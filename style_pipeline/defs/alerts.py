@@ -1,7 +1,7 @@
 """Tells people of runs that failed, and of runs that have not moved for long."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -71,28 +71,34 @@ def stalled_run_alert(
     """One message per run that is stuck."""
     now = datetime.now(UTC)
     works = {work.run_id: work for work in overview.at_work(context.instance)}
-    before = _parsed(context.cursor)
-    known = watch(before, {run: _far(work) for run, work in works.items()}, now.timestamp())
+    before = parsed(context.cursor)
+    known = watch(before, how_far(works.values()), now.timestamp())
     news = [run for run, seen in known.items() if seen.told and not _told(before, run)]
     for run in news:
         work = works[run]
         since = datetime.fromtimestamp(known[run].since, UTC).isoformat(timespec="seconds")
         reason = f"nothing has moved since {since}: {work.state} {work.detail}".strip()
         webhook.tell(_message("stalled", work.what, reason, run))
-    cursor = json.dumps({run: [s.state, s.since, s.told] for run, s in known.items()})
-    return dg.SensorResult(skip_reason=f"{len(known)} at work, {len(news)} stuck", cursor=cursor)
+    told = f"{len(known)} at work, {len(news)} stuck"
+    return dg.SensorResult(skip_reason=told, cursor=written(known))
 
 
-def _far(work: Work) -> str:
-    """How far a run is, without the rate, which changes while nothing moves."""
-    return f"{work.state} {work.detail.split(',')[0]}"
+def how_far(works: Iterable[Work]) -> dict[str, str]:
+    """How far each run is, without the rate, which changes while nothing moves."""
+    return {work.run_id: f"{work.state} {work.detail.split(',')[0]}" for work in works}
+
+
+def written(known: Mapping[str, Seen]) -> str:
+    """What is known of each run, as a sensor's cursor."""
+    return json.dumps({run: [s.state, s.since, s.told] for run, s in known.items()})
 
 
 def _told(before: Mapping[str, Seen], run: str) -> bool:
     return run in before and before[run].told
 
 
-def _parsed(cursor: str | None) -> dict[str, Seen]:
+def parsed(cursor: str | None) -> dict[str, Seen]:
+    """What :func:`written` wrote; nothing is known where it cannot be read."""
     try:
         content: dict[str, Any] = json.loads(cursor or "{}")
         return {run: Seen(*values) for run, values in content.items()}

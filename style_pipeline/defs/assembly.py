@@ -21,6 +21,7 @@ from style_pipeline.defs import (
     style_assets,
 )
 from style_pipeline.defs.event_sensor import blob_created_sensor
+from style_pipeline.defs.heartbeat import heartbeat_sensor
 from style_pipeline.defs.jobs import paint_video
 from style_pipeline.defs.resources import embedded_resources
 from style_pipeline.defs.sensors import listing_sensor
@@ -58,7 +59,7 @@ def _events(settings: Settings) -> list[dg.SensorDefinition]:
 def _watchers(settings: Settings) -> list[dg.SensorDefinition]:
     """Whoever wants to be told of failures has named a web hook; of traces, where they go."""
     told = [alerts.failed_run_alert, alerts.stalled_run_alert] if settings.alerts else []
-    return [*told, *([trace_sensor] if settings.traces else [])]
+    return [*told, *([trace_sensor, heartbeat_sensor] if settings.traces else [])]
 
 
 def style_definitions_for(settings: Settings) -> dg.Definitions:

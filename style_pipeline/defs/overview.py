@@ -59,6 +59,11 @@ def at_work(instance: DagsterInstance) -> Iterator[Work]:
         yield _at_work(instance, record)
 
 
+def waiting(instance: DagsterInstance) -> int:
+    """How many runs have been asked for and have not begun."""
+    return instance.get_runs_count(RunsFilter(statuses=_AHEAD))
+
+
 def progress_of(instance: DagsterInstance, run_id: str) -> Progress | None:
     """The last that a run's job said of how far it is."""
     for entry in reversed(instance.all_logs(run_id)):

@@ -31,8 +31,17 @@ HISTOGRAMS = {
     "frames_per_second": "frames painted per second, all ranks together",
     "node_hours": "node-hours of a cluster that a video took",
     "cost": "what these cost, by the operator's table of prices",
+    "cost_per_minute_of_video": "the same for each minute of the video",
 }
 """Numbers among an asset's facts that are metrics too, and what they are."""
+
+GAUGES = {
+    "waiting": "runs that have not begun",
+    "at_work": "runs that have begun and not ended",
+    "stuck": "runs at work in which nothing moves",
+    "failing_sensors": "sensors whose last look failed",
+}
+"""Numbers that tell how the platform is just now, and what they are."""
 
 
 @contextmanager
@@ -64,6 +73,12 @@ class Telemetry:
         if self._spans.export(readable) is not SpanExportResult.SUCCESS:
             raise TelemetryError(f"the trace of run {trace.name} was not taken; it is tried again")
         _measure(self._meters.get_meter(SERVICE), trace)
+
+    def beat(self, numbers: Mapping[str, int]) -> None:
+        """How the platform is just now: a number for each of :data:`GAUGES`."""
+        meter = self._meters.get_meter(SERVICE)
+        for name, description in GAUGES.items():
+            meter.create_gauge(f"{SERVICE}.{name}", "", description).set(numbers[name])
 
     def close(self) -> None:
         """Send the numbers of all traces, and let go of exporters and their threads."""

@@ -12,6 +12,7 @@ import pytest
 
 from style_pipeline import layout
 from style_pipeline.defs import partitions
+from style_pipeline.defs.facts import style_facts
 from style_pipeline.defs.failures import MAX_RETRIES
 from style_pipeline.defs.traces import trace_of
 from style_pipeline.defs.tracing import trace_sensor
@@ -21,6 +22,8 @@ from style_pipeline.manifest import RankReport, ShardTime, StyleReport
 from style_pipeline.settings import INSIGHTS, TRACES
 from style_pipeline.store import MediaStore
 from style_pipeline.telemetry import Trace, open_telemetry
+from style_pipeline_tests.test_job import JOB
+from style_pipeline_tests.test_manifest import MANIFEST
 
 UPLOAD = Upload("tahiti", "holiday.mp4")
 TIMES = (ShardTime(0, 24, 1000.0, 2.5), ShardTime(2, 12, 1002.5, 1.5))
@@ -30,16 +33,16 @@ TIMES = (ShardTime(0, 24, 1000.0, 2.5), ShardTime(2, 12, 1002.5, 1.5))
 def ended(instance: dg.DagsterInstance, store: MediaStore) -> dg.RunRecord:
     """A run whose painting failed once, and whose worker left a report."""
     rank = RankReport(1, "node-1", 36, 2, 4.0, {}, TIMES)
-    report = StyleReport("digest", 36, 3, 2, 1, 2, 4.0, "cpu", (rank,))
-    store.upload(report.to_json(), layout.report_key("work/styled/digest/"))
+    report = StyleReport("digest", 36, 3, 2, 1, 2, 4.0, "cpu", (rank,), (), 0.5, 0.25)
+    store.upload(report.to_json(), layout.report_key(JOB.prefix))
+    facts = style_facts(JOB, MANIFEST, report)
     partitions.register(instance, UPLOAD)
 
     @dg.asset(partitions_def=partitions.grid)
     def styled_frames(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         if context.retry_number == 0:
             raise dg.RetryRequested(MAX_RETRIES, 0)
-        known = {"job": "work/styled/digest/", "frames_per_second": 9.0, "cost": 0.25}
-        return dg.MaterializeResult(metadata=known)
+        return dg.MaterializeResult(metadata=facts)
 
     key = partitions.key_of(UPLOAD)
     dg.materialize([styled_frames], instance=instance, partition_key=key)

@@ -106,6 +106,11 @@ PLANTED = [
      "azurerm_storage_queue.main: has no diagnostic setting"),
     ("network.tf", 'part = "queue"', 'part = "table"',
      "azurerm_storage_queue.main: has no private endpoint"),
+    ("watching.tf", "    silent = {", "    quiet = {", "nobody is told of silent"),
+    ("watching.tf", "action_groups = [azurerm_monitor_action_group.main.id]",
+     "action_groups = []", "alert_v2.main: tells nobody"),
+    ("watching.tf", "= var.contact_email", '= "somebody@example.org"',
+     "azurerm_monitor_action_group.main: does not reach contact_email"),
     ("events.tf", "included_event_types  =", "event_types  =",
      "uploads: event_types is not known to the provider"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Checkov finds nothing in infra/, and is not believed where it could not read it.
+"""Checkov and Kusto find nothing in infra/, and are not believed where they could not read it.
 
 Run by 'make infra-check' alone: Checkov brings an environment of 500 MB.
 """
@@ -10,7 +10,7 @@ import pytest
 
 from infra.checks.__main__ import main
 from infra.checks.configuration import load
-from infra.checks.programs import CHECKOV, checkov_faults
+from infra.checks.programs import CHECKOV, checkov_faults, query_faults
 from style_pipeline_tests.infra.copies import INFRA, changed
 
 SKIP = "#checkov:skip=CKV_AZURE_50:The one extension lets operators sign in as themselves"
@@ -42,6 +42,25 @@ def test_a_file_that_checkov_cannot_parse_is_a_fault(tmp_path: Path) -> None:
     copy = changed(tmp_path, "main.tf", "tags     = local.tags", "tags     = local.tags }")
     broken = type(whole)(copy, whole.resources, whole.data, {}, {}, {})
     assert [fault for fault in checkov_faults(broken) if "could not parse" in fault]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("| summarize number = count()", "| summarise number = count()", "operator expected"),
+        (
+            "| summarize number = count()",
+            "| summarize number = sum(Value)",
+            "name 'Value' does not",
+        ),
+        ("AppMetrics", "AppMetric", "name 'AppMetric' does not refer to any known table"),
+    ],
+)
+def test_a_query_that_azure_would_refuse_is_found(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    found = list(query_faults(load(changed(tmp_path, "watching.tf", old, new))))
+    assert [fault for fault in found if expected in fault and "'silent'" in fault], found
 
 
 def test_the_whole_check_passes_and_fails_as_a_program(tmp_path: Path) -> None:

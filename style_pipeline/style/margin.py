@@ -5,6 +5,8 @@ and may draw a narrow upright strip there, like a painting's own edge. A few col
 one repeated, take the strip with them.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,6 +16,12 @@ from torch.nn import functional
 from style_pipeline.style.strokes import Strokes
 
 COLUMNS = 16
+
+
+def with_margin(paint: Callable[[Tensor], Tensor], source: Tensor) -> Tensor:
+    """What ``paint`` makes of ``source``, [N, 3, H, W], shown with a margin that is cut off."""
+    wide = functional.pad(source, [0, COLUMNS, 0, 0], mode="replicate")
+    return paint(wide)[..., :-COLUMNS]
 
 
 class MarginStrokes:
@@ -34,8 +42,7 @@ class MarginStrokes:
 
     def paint(self, source: Tensor) -> Tensor:
         """See :class:`Strokes`."""
-        wide = functional.pad(source, [0, COLUMNS, 0, 0], mode="replicate")
-        return self._strokes.paint(wide)[..., :-COLUMNS]
+        return with_margin(self._strokes.paint, source)
 
     def paint_levels(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """See :class:`Strokes`."""

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from style_pipeline.errors import TrainingError
 from style_pipeline.lesson import Recipe
+from style_pipeline.style.margin import with_margin
 from style_pipeline.style.training.loss import CONTENT_DEPTH, Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs
 from style_pipeline.style.vectors import is_vector
@@ -118,7 +119,7 @@ class Trainer(Generic[Network]):
         chosen = torch.from_numpy(chance.integers(self._styles, size=stage.batch))
         weights = nn.functional.one_hot(chosen, self._styles).float().to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            painted = self.network(sources, weights)
+            painted = self._painted(sources, weights)
             stability = self._stability(sources, painted, weights, chance)
             with torch.no_grad():
                 wanted = self.trunk(sources, CONTENT_DEPTH + 1)
@@ -136,12 +137,16 @@ class Trainer(Generic[Network]):
             sources
         )
         moved = torch.roll(disturbed, (int(down), int(right)), (2, 3)).clamp(0, 1)
-        again: Tensor = self.network(moved, weights)
+        again = self._painted(moved, weights)
         expected = torch.roll(painted, (int(down), int(right)), (2, 3))
         margin = 2 * _LARGEST_SHIFT
         inside = (slice(None), slice(None), slice(margin, -margin), slice(margin, -margin))
         error: Tensor = (again[inside].float() - expected[inside].float()).square().mean()
         return error
+
+    def _painted(self, sources: Tensor, weights: Tensor) -> Tensor:
+        """As videos are painted, so that nothing is learnt that would be cut off."""
+        return with_margin(lambda wide: self.network(wide, weights), sources)
 
     def _chance(self) -> np.random.Generator:
         return np.random.default_rng([self.recipe.seed, self.step, 1])

@@ -13,6 +13,7 @@ def contents() -> dict[Path, str]:
         DOCS / "configuration.md": configuration.page(),
         DOCS / "images/assets.svg": drawings.assets(),
         DOCS / "images/rooms.svg": drawings.rooms(),
+        DOCS / "images/costs.svg": drawings.costs(),
     }
 
 

@@ -1,13 +1,16 @@
-"""The two drawings of the architecture: assets as Dagster knows them, rooms by their imports."""
+"""Drawings: assets as Dagster knows them, rooms by their imports, a plot of costs."""
 
 import ast
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 import style_pipeline
 from docs.generate.graph import Box, svg
+from style_pipeline.cli.costs import picture
 from style_pipeline.defs.assembly import definitions_for
+from style_pipeline.defs.bills import Bill
 from style_pipeline.settings import Settings
 
 PACKAGE = Path(style_pipeline.__file__).parent
@@ -39,6 +42,22 @@ def rooms() -> str:
     below = {room for room in found if not arrows[room]}
     arrows |= {room: {_CONTRACTS} for room in below}
     return svg(boxes, arrows, "Rooms of the package, each above those that it imports")
+
+
+def costs() -> str:
+    """What ``style-pipeline costs --plot`` draws, of bills that are made up."""
+    begin = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    prices = {"great-wave": 0.021, "starry-night": 0.024, "the-scream": 0.028}
+    styles = list(prices) * 30
+    return picture(
+        Bill(
+            when=begin + timedelta(hours=7 * number),
+            what=f"{style}|video-{number}",
+            video=60.0 * (minutes := 1 + number * 11 % 19),
+            cost=prices[style] * minutes * (0.9 + number * 37 % 31 / 100) + 0.01,
+        )
+        for number, style in enumerate(styles)
+    )
 
 
 _ENTRANCES = {"__init__", "definitions", "style_definitions", "intake"}

@@ -7,6 +7,7 @@ import click
 
 from style_pipeline import __version__
 from style_pipeline.cli.azure import azure
+from style_pipeline.cli.costs import costs
 from style_pipeline.cli.faults import GuardedGroup, debug_option
 from style_pipeline.cli.looks import STYLE_HELP, Wishes, controls
 from style_pipeline.cli.quarantine import quarantine, release
@@ -34,6 +35,7 @@ def main() -> None:
       style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
       style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
       style-pipeline status                             what is in the works
+      style-pipeline costs --plot costs.svg             what videos took and cost
 
     Everything is kept in ./data, or where STYLE_PIPELINE_HOME says. A run that was stopped goes on
     where it was when the same command is given again.
@@ -199,6 +201,7 @@ def status() -> None:
 
 
 main.add_command(azure)
+main.add_command(costs)
 main.add_command(quarantine)
 main.add_command(release)
 

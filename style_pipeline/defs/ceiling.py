@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from style_pipeline.defs.facts import COST
+from style_pipeline.defs.bills import bills
 from style_pipeline.errors import CeilingReached
 
-_PAINTED = dg.AssetKey("styled_frames")
 _DAY = timedelta(days=1)
-_PER_PAGE = 500
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,4 @@ class Ceiling:
 
 def spent(instance: dg.DagsterInstance, since: datetime) -> float:
     """What all jobs that finished after ``since`` have cost."""
-    total, cursor, more = 0.0, None, True
-    wanted = dg.AssetRecordsFilter(_PAINTED, after_timestamp=since.timestamp())
-    while more:
-        page = instance.fetch_materializations(wanted, _PER_PAGE, cursor)
-        total += sum(_cost(record) for record in page.records)
-        cursor, more = page.cursor, page.has_more
-    return total
-
-
-def _cost(record: dg.EventLogRecord) -> float:
-    made = record.asset_materialization
-    told = None if made is None else made.metadata.get(COST)
-    return float(told.value or 0) if isinstance(told, dg.FloatMetadataValue) else 0.0
+    return sum(bill.cost or 0.0 for bill in bills(instance, since))

@@ -18,8 +18,8 @@ from style_pipeline.media.verdicts import Verdict, word
 
 Facts = dict[str, Any]
 
-COST = "cost"
-"""Under this name painted frames tell what their job has cost."""
+COST, NODE_HOURS, WALL, DURATION = "cost", "node_hours", "wall_seconds", "duration_seconds"
+"""Under these names painted frames tell what their job took, and how long the video is."""
 
 _TELLING_SECONDS = 30
 
@@ -68,7 +68,8 @@ def style_facts(job: StyleJob, manifest: FrameManifest, report: StyleReport) -> 
         "shards_styled": report.shards_styled,
         "shards_reused": report.shards_reused,
         "frames_per_second": _per_second(sum(rank.frames for rank in report.ranks), report.wall),
-        "wall_seconds": report.wall,
+        WALL: report.wall,
+        DURATION: float(manifest.duration),
         "ranks": report.world_size,
         "device": report.device,
         "engine": job.engine,
@@ -86,7 +87,7 @@ def _cluster_facts(manifest: FrameManifest, report: StyleReport) -> Facts:
     """What the job took of a cluster; numbers, so that the interface plots them over time."""
     known: Facts = {}
     if report.node_hours is not None:
-        known["node_hours"] = report.node_hours
+        known[NODE_HOURS] = report.node_hours
     if report.cost is not None:
         known[COST] = report.cost
         known["cost_per_minute_of_video"] = report.cost / float(manifest.duration) * 60

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
-from style_pipeline.defs import ceiling
+from style_pipeline.defs import bills, ceiling
 from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.errors import CeilingReached
 
@@ -24,7 +24,7 @@ def spending(instance: dg.DagsterInstance) -> datetime:
 def test_what_jobs_cost_is_added_up_over_pages_and_for_a_day(
     instance: dg.DagsterInstance, spending: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ceiling, "_PER_PAGE", 2)
+    monkeypatch.setattr(bills, "_PER_PAGE", 2)
     assert ceiling.spent(instance, spending - timedelta(hours=1)) == 3.75
     assert ceiling.spent(instance, spending + timedelta(hours=1)) == 0
 

@@ -19,7 +19,7 @@ _MISSING_SECONDS = Fraction(1, 2)
 class Promise:
     """What a container says it holds.
 
-    ``start`` and ``duration`` in seconds, the latter None where it does not say;
+    ``duration`` in seconds, None where it does not say, counted from ``start``;
     ``declared_frames`` is its count of the video's pictures, or None. ``video_end`` is where an
     mp4's index lets the video end, in seconds.
     """

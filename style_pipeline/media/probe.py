@@ -20,6 +20,9 @@ _MUXERS = (
 )  # fmt: skip
 """Tags by which programs speak of themselves, in lower case."""
 
+_COUNTED_FROM_ZERO = ("matroska", "mov", "asf", "avi")
+"""Containers whose duration ends where their last stream does, however late the first begins."""
+
 _BLAME = Blame(
     "read the file as a video",
     "upload a whole video: mp4, mov, mkv, webm, avi, ts, flv, wmv or ogg",
@@ -144,12 +147,19 @@ def _promise(content: Mapping[str, Any], found: SourceProbe) -> Promise:
     end = found.packet_pts[-1] + found.last_duration if indexed else 0
     return Promise(
         container=found.container,
-        start=_fraction(content["format"].get("start_time")) or Fraction(0),
+        start=_origin(content["format"], found.container),
         duration=found.duration,
         declared_frames=found.declared_frames,
         video_stream=found.video_stream_index,
         video_end=end * found.video.time_base,
     )
+
+
+def _origin(described: Mapping[str, Any], container: str) -> Fraction:
+    """Where a container's duration counts from: its own zero, or its first picture or sound."""
+    if container.startswith(_COUNTED_FROM_ZERO):
+        return Fraction(0)
+    return _fraction(described.get("start_time")) or Fraction(0)
 
 
 def _fields_of_first_frames(path: Path, stream: Mapping[str, Any]) -> str:

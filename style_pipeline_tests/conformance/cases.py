@@ -126,6 +126,11 @@ TIMES = [
     _timed("silent.mp4", frames=9, rate=25),
     _timed("begins late.mp4", frames=12, rate=25, start=20, audio=[Tone()]),
     _timed("begins late.ts", frames=30, rate=25, start=40, audio=[Tone()]),
+    _timed("all begins late.mkv", frames=12, rate=25, start=75, quick=True),
+    _timed("all begins late.mov", frames=12, rate=25, start=75),
+    _timed("all begins late.webm", frames=12, rate=25, start=75, **_VP9),
+    _timed("all begins late.wmv", frames=12, rate=25, start=75, codec="wmv2"),
+    _timed("all begins late.flv", frames=12, rate=25, start=75),
 ]
 
 

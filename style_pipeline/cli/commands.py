@@ -32,6 +32,7 @@ def main() -> None:
       style-pipeline styles                             what can be painted
       style-pipeline styles --sheet styles.jpg          and what that looks like
       style-pipeline inspect holiday.mp4                what would become of it
+      style-pipeline repair damaged.ts                  what can be saved of it
       style-pipeline run holiday.mp4 --style NAME       paint it now, with progress
       style-pipeline submit holiday.mp4 --style NAME    leave it for the running platform
       style-pipeline status                             what is in the works
@@ -146,6 +147,31 @@ def inspect(video: Path) -> None:
     from style_pipeline.cli.inspect import inspect as look_into
 
     look_into(_settings(), video)
+
+
+@main.command()
+@_VIDEO
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE.mkv",
+    help="Put it here; beside VIDEO, as NAME.repaired.mkv, where nothing is said.",
+)
+@debug_option
+def repair(video: Path, output: Path | None) -> None:
+    """Save what can be saved of a damaged VIDEO, and say what is lacking; prints where it is.
+
+    Damaged videos are refused. The repaired one holds the pictures that can be decoded, without
+    loss and at their own times, and the sound; its comment says what it lacks, and so will the
+    painting's. Subtitles and chapters are left out.
+
+    
+    Example:
+      style-pipeline repair recording.ts && style-pipeline run recording.repaired.mkv --style NAME
+    """
+    from style_pipeline.cli.repair import repair_file
+
+    click.echo(repair_file(_settings(), video, output))
 
 
 @main.command()

@@ -15,6 +15,10 @@ _MISSING_SECONDS = Fraction(1, 2)
 """A container that promises this much more than its packets hold was cut off."""
 
 
+_COUNTED_FROM_ZERO = ("matroska", "mov", "asf", "avi")
+"""Containers whose duration ends where their last stream does, however late the first begins."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """What a container says it holds.
@@ -82,6 +86,11 @@ def _missing_seconds(promise: Promise, log: PacketLog, bases: Mapping[int, Fract
     if promise.duration is None or not ends:
         return Fraction(0)
     return promise.start + promise.duration - max(*ends, promise.video_end)
+
+
+def counted_from(container: str, first: Fraction | None) -> Fraction:
+    """Where a container's duration begins: at its own zero, or its ``first`` time, in seconds."""
+    return Fraction(0) if container.startswith(_COUNTED_FROM_ZERO) else first or Fraction(0)
 
 
 def described(content: Mapping[str, Any]) -> Mapping[int, Fraction]:

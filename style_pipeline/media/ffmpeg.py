@@ -102,15 +102,18 @@ def limited(limits: Limits) -> Iterator[None]:
         _in_force.set(before)
 
 
-def run(inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame) -> Finished:
-    """Run ffmpeg once; it stops at the first error.
+def run(
+    inputs: Sequence[Input], outputs: Sequence[Output], blame: Blame, *, forgiving: bool = False
+) -> Finished:
+    """Run ffmpeg once; it stops at the first error, or where ``forgiving`` goes on as it can.
 
     Raises ``blame.failure`` with the end of FFmpeg's own words where it failed, ScratchFull where
     the disk is full, ProgramMissing and ProcessTimeout.
     """
     reads = [_named(path, blame) for item in inputs for path in (item.path, *item.listed)]
     writes = [item.path.parent for item in outputs]
-    return _guarded_run(_command(inputs, outputs), reads, writes, _in_force.get(), blame)
+    errors = ["-max_error_rate", "1"] if forgiving else ["-xerror"]
+    return _guarded_run(_command(inputs, outputs, errors), reads, writes, _in_force.get(), blame)
 
 
 def probe(path: Path, arguments: Sequence[str], blame: Blame) -> Finished:
@@ -137,7 +140,9 @@ def version() -> int:
     return int(found[1]) if found else 0
 
 
-def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
+def _command(
+    inputs: Sequence[Input], outputs: Sequence[Output], errors: Sequence[str]
+) -> list[str]:
     opened = [ffmpeg.input(f"file:{item.path.absolute()}", **_guarded(item)) for item in inputs]
     written = [
         ffmpeg.output(
@@ -147,7 +152,7 @@ def _command(inputs: Sequence[Input], outputs: Sequence[Output]) -> list[str]:
     ]
     everything = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
     program, *arguments = _with_unmapped(inputs, outputs, ffmpeg.compile(everything))
-    return [program, "-nostdin", "-hide_banner", "-v", "error", "-xerror", "-y", *arguments]
+    return [program, "-nostdin", "-hide_banner", "-v", "error", *errors, "-y", *arguments]
 
 
 def _with_unmapped(

@@ -18,7 +18,9 @@ EXTRACTOR_VERSION = 2
 
 FrameFormat = Literal["video", "png"]
 
-_BLAME = Blame("decode the video to its end", "it is damaged, upload an intact copy", UnusableVideo)
+_REMEDY = "upload an intact copy, or save what can be saved with 'style-pipeline repair'"
+
+_BLAME = Blame("decode the video to its end", f"it is damaged, {_REMEDY}", UnusableVideo)
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _refuse_miscount(decoded: int, probe: SourceProbe) -> None:
     if decoded != probe.packets:
         raise UnusableVideo(
             f"the video is damaged: {decoded} of its {probe.packets} frames can be decoded; "
-            "upload an intact copy"
+            f"{_REMEDY}"
         )
 
 
@@ -157,7 +159,7 @@ def _refuse_disorder(pts: tuple[int, ...]) -> None:
     if stuck:
         raise UnusableVideo(
             f"the video is damaged: frame {stuck[0] + 1} is not later than the one before it; "
-            "upload an intact copy"
+            f"{_REMEDY}"
         )
 
 

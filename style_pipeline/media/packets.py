@@ -15,13 +15,14 @@ _TRUNCATED = ("File ended prematurely", "partial file")
 class Packet:
     """One packet: ``pts`` and ``duration`` in its stream's time base, None where not known.
 
-    ``shown`` is False for what an edit list hides.
+    ``shown`` is False for what an edit list hides; ``key`` where decoding may begin.
     """
 
     stream: int
     pts: int | None
     duration: int | None
     shown: bool
+    key: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def _rows(text: str) -> Iterator[Packet]:
         columns = line.split(",")
         if len(columns) >= 4:  # side data print shorter lines of their own
             stream, pts, duration, flags = columns[:4]
-            yield Packet(int(stream), _number(pts), _number(duration), "D" not in flags)
+            shown, key = "D" not in flags, "K" in flags
+            yield Packet(int(stream), _number(pts), _number(duration), shown, key)
 
 
 def _number(text: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import AudioStream, VideoFormat
 from style_pipeline.media import colours, ffmpeg, packets, streams
-from style_pipeline.media.completeness import Promise, described, refuse_cut_off
+from style_pipeline.media.completeness import Promise, counted_from, described, refuse_cut_off
 from style_pipeline.media.ffmpeg import Blame
 from style_pipeline.media.packets import Packet, PacketLog
 from style_pipeline.media.streams import Chapter, OtherStream
@@ -19,9 +19,6 @@ _MUXERS = (
     "encodingsettings", "metadatacreator",
 )  # fmt: skip
 """Tags by which programs speak of themselves, in lower case."""
-
-_COUNTED_FROM_ZERO = ("matroska", "mov", "asf", "avi")
-"""Containers whose duration ends where their last stream does, however late the first begins."""
 
 _BLAME = Blame(
     "read the file as a video",
@@ -70,15 +67,24 @@ def probe(path: Path) -> SourceProbe:
 
     Raises UnusableVideo where it is missing, empty, not a video, of a refused kind, or cut off.
     """
+    content, log, found = _read(path)
+    refuse_cut_off(path, _promise(content, found), log, described(content), _BLAME)
+    return found
+
+
+def describe(path: Path) -> SourceProbe:
+    """As :func:`probe`, but whether all of it is there or not."""
+    return _read(path)[2]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], PacketLog, SourceProbe]:
     _refuse_absent(path)
     shown = ["-show_format", "-show_streams", "-show_chapters", "-show_data"]
     content = ffmpeg.probe_json(path, shown, _BLAME)
     stream = _video_stream(content.get("streams", []))
     log = packets.read(path, _BLAME)
     order = stream.get("field_order") or _fields_of_first_frames(path, stream)
-    result = _describe(content, {**stream, "field_order": order}, log)
-    refuse_cut_off(path, _promise(content, result), log, described(content), _BLAME)
-    return result
+    return content, log, _describe(content, {**stream, "field_order": order}, log)
 
 
 def _refuse_absent(path: Path) -> None:
@@ -147,19 +153,12 @@ def _promise(content: Mapping[str, Any], found: SourceProbe) -> Promise:
     end = found.packet_pts[-1] + found.last_duration if indexed else 0
     return Promise(
         container=found.container,
-        start=_origin(content["format"], found.container),
+        start=counted_from(found.container, _fraction(content["format"].get("start_time"))),
         duration=found.duration,
         declared_frames=found.declared_frames,
         video_stream=found.video_stream_index,
         video_end=end * found.video.time_base,
     )
-
-
-def _origin(described: Mapping[str, Any], container: str) -> Fraction:
-    """Where a container's duration counts from: its own zero, or its first picture or sound."""
-    if container.startswith(_COUNTED_FROM_ZERO):
-        return Fraction(0)
-    return _fraction(described.get("start_time")) or Fraction(0)
 
 
 def _fields_of_first_frames(path: Path, stream: Mapping[str, Any]) -> str:

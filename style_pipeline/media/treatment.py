@@ -64,7 +64,7 @@ def treatment(probe: SourceProbe, policies: Policies, *, upright: bool = False) 
 
     ``upright`` turns them as they are to be turned, for a result that could not say so.
     """
-    done = Treatment(probe.video, (_of_one_size(probe.video),))
+    done = Treatment(probe.video, (of_one_size(probe.video),))
     for plan in (_deinterlaced, _opaque, _tone_mapped):
         for step in plan(probe, done.format, policies):
             _refuse_by(step)
@@ -72,7 +72,7 @@ def treatment(probe: SourceProbe, policies: Policies, *, upright: bool = False) 
                 step.format, (*done.filters, step.chain), (*done.notes, step.note), _decoder(probe)
             )
     if upright and probe.video.rotation:
-        done = _turned(done)
+        done = turned(done)
     depth = bits(probe.video.pixel_format)
     if depth > 8:
         shortened = f"{depth} bits per sample become 8: painted pictures have 8"
@@ -80,7 +80,7 @@ def treatment(probe: SourceProbe, policies: Policies, *, upright: bool = False) 
     return done
 
 
-def _of_one_size(video: VideoFormat) -> str:
+def of_one_size(video: VideoFormat) -> str:
     """A filter that changes nothing, and stops at the first picture of another size."""
     width, height = (
         f"if(eq({i},{n}),{n},0)" for i, n in (("iw", video.width), ("ih", video.height))
@@ -88,7 +88,8 @@ def _of_one_size(video: VideoFormat) -> str:
     return f"crop=w='{width}':h='{height}':exact=1"
 
 
-def _turned(done: Treatment) -> Treatment:
+def turned(done: Treatment) -> Treatment:
+    """With the pictures themselves turned as they are to be turned, for want of a tag."""
     now = done.format
     width, height, aspect = now.width, now.height, now.sample_aspect
     if now.rotation != 180:

@@ -60,6 +60,8 @@ VARIABLES = {
     "STYLE_PIPELINE_LESSON_STEPS": "steps to learn a style in (default: 900)",
     "STYLE_PIPELINE_WORK_DAYS": "days after its last change that something in work/ is cleared "
     "(default: it stays)",
+    "STYLE_PIPELINE_RUN_DAYS": "days after its end that a run which nothing hangs on any more is "
+    "forgotten, and what old runs wrote to files (default: all stay)",
     ALERT_URL: "web hook that is told of failed and of stalled runs (default: none)",
     INSIGHTS: "Application Insights, where traces and metrics of runs go (default: none)",
     TRACES: "or console, or a file, where they go in a line of JSON each (default: nowhere)",
@@ -104,6 +106,7 @@ class Settings:
     lesson_steps: int = 900
     daily_cost: float | None = None
     work_days: float | None = None
+    run_days: float | None = None
     alerts: bool = False
     traces: bool = False
     upload: UploadLimits = field(default_factory=UploadLimits)
@@ -148,6 +151,7 @@ class Settings:
             lesson_steps=read.number("LESSON_STEPS", int, 1, 1_000_000, 900),
             daily_cost=read.number("DAILY_COST", float, 0, 1_000_000_000, None),
             work_days=read.number("WORK_DAYS", float, 1, 36500, None),
+            run_days=read.number("RUN_DAYS", float, 2, 36500, None),
             alerts=bool(environ.get(ALERT_URL)),
             traces=bool(environ.get(INSIGHTS) or environ.get(TRACES)),
             upload=UploadLimits.from_environment(environ),

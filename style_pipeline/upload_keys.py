@@ -5,6 +5,7 @@ and so the run key, of an earlier one, and Dagster would drop it without a word.
 """
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 
 from style_pipeline.key import fault
@@ -18,6 +19,11 @@ _REASON = "reason.json"
 def upload_mark(key: str, etag: str) -> str:
     """Names one version of an upload, whatever characters its key is made of."""
     return hashlib.sha256(f"{key}|{etag}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def upload_of(run_key: str) -> str:
+    """``KEY|ETAG``: what a run key is about, whatever its version and however often asked for."""
+    return re.sub(r"\|\d+(\|again-\d+)?\Z", "", run_key)
 
 
 def again_key(mark: str, number: int) -> str:

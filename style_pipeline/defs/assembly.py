@@ -14,6 +14,7 @@ import dagster as dg
 from style_pipeline.defs import (
     alerts,
     assets,
+    forgetting,
     housekeeping,
     orders,
     partitions,
@@ -34,12 +35,15 @@ def definitions_for(settings: Settings) -> dg.Definitions:
     styles = dg.AssetSpec(
         style_assets.STYLE_CHECKPOINT, partitions_def=partitions.styles, group_name="styles"
     )
-    clearing = housekeeping.clear_work(settings)
+    clearing, forgetful = housekeeping.clear_work(settings), forgetting.forget_runs(settings)
     videos = [assets.audio_track, assets.frames, assets.styled_frames, assets.final_video]
     return dg.Definitions(
         assets=[*videos, styles, quarantining.ASSET],
-        jobs=[paint_video, orders.order_look, clearing],
-        schedules=[housekeeping.clearing_schedule(clearing)] if settings.work_days else [],
+        jobs=[paint_video, orders.order_look, clearing, forgetful],
+        schedules=[
+            *([housekeeping.clearing_schedule(clearing)] if settings.work_days else []),
+            *([forgetting.forgetting_schedule(forgetful)] if settings.run_days else []),
+        ],
         sensors=[
             listing_sensor(settings.listing_seconds),
             housekeeping.killed_run_sensor(settings),

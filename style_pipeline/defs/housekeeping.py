@@ -19,7 +19,7 @@ from style_pipeline.stores import open_store
 
 JOB = "clear_work"
 
-_NOT_ENDED = [
+NOT_ENDED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -52,18 +52,18 @@ def clear_stale_work(
             context.log.info(f"cleared {group.prefix}: {group.size:,} bytes")
             cleared, size = cleared + 1, size + group.size
     context.add_output_metadata({"cleared": cleared, "bytes": size})
-    forget(context.instance, now - timedelta(days=config.days))
+    forget(context.instance, JOB, now - timedelta(days=config.days))
 
 
 def busy(instance: dg.DagsterInstance, run_id: str = "") -> bool:
     """Whether any run but ``run_id`` has been asked for and has not ended."""
-    found = instance.get_run_records(dg.RunsFilter(statuses=_NOT_ENDED))
+    found = instance.get_run_records(dg.RunsFilter(statuses=NOT_ENDED))
     return any(record.dagster_run.run_id != run_id for record in found)
 
 
-def forget(instance: dg.DagsterInstance, before: datetime) -> None:
-    """Take earlier runs of this job out of Dagster's records; those of videos stay."""
-    old = dg.RunsFilter(job_name=JOB, updated_before=before)
+def forget(instance: dg.DagsterInstance, job: str, before: datetime) -> None:
+    """Take earlier runs of such a job out of Dagster's records: nothing hangs on them."""
+    old = dg.RunsFilter(job_name=job, updated_before=before)
     for record in instance.get_run_records(old):
         if record.dagster_run.is_finished:
             instance.delete_run(record.dagster_run.run_id)

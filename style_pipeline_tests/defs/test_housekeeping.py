@@ -158,9 +158,9 @@ def test_its_own_old_runs_are_forgotten_and_those_of_videos_are_not(
 
     first = clear(cleaned, instance).run_id
     other = a_run(instance, dg.DagsterRunStatus.SUCCESS).run_id
-    housekeeping.forget(instance, datetime.now(UTC) - timedelta(days=1))
+    housekeeping.forget(instance, housekeeping.JOB, datetime.now(UTC) - timedelta(days=1))
     assert instance.get_run_by_id(first) is not None
-    housekeeping.forget(instance, datetime.now(UTC) + timedelta(days=1))
+    housekeeping.forget(instance, housekeeping.JOB, datetime.now(UTC) + timedelta(days=1))
     assert instance.get_run_by_id(first) is None
     assert instance.get_run_by_id(other) is not None
 

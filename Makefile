@@ -1,5 +1,5 @@
-# make demo | test | check | ui | azure-local | sheet | conformance | mutants | images | infra-check | docs | sbom | lock |
-#      setup | lint | clean | help
+# make demo | test | check | ui | azure-local | sheet | conformance | conformance-azure | mutants | images |
+#      infra-check | docs | sbom | lock | setup | lint | clean | help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -124,6 +124,10 @@ sheet: setup ## paint the README's picture of every style again
 .PHONY: conformance
 conformance: setup ## every kind of video through the media contract: the table in docs/media.md
 	@$(BIN)/python -m style_pipeline_tests.conformance
+
+.PHONY: conformance-azure
+conformance-azure: setup ## the same videos through a folder and through Azurite: the very same files
+	@SVT_LOG=1 $(BIN)/python -m style_pipeline_tests.conformance.both_stores
 
 .PHONY: mutants
 mutants: setup ## a thousand damaged files through the door: the table in docs/hostile-files.md

@@ -8,7 +8,8 @@ from style_pipeline_tests.conformance.examine import Finding
 
 PAGE = Path(__file__).parent.parent.parent / "docs/media.md"
 
-_BEGIN, _END = "<!-- made by make conformance: begin -->", "<!-- end -->"
+BOTH_STORES = "conformance-azure"
+_END = "<!-- end -->"
 
 _SHOWN = {
     "inputs": ("frame times", "audio 0 packets", "audio 0 samples"),
@@ -26,11 +27,16 @@ _LONGEST = 260
 
 
 def write(results: Sequence[tuple[Case, tuple[Finding, ...]]], versions: str) -> None:
-    """Put the table between its marks in the page; what is around it stays."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    """Put the table into the page."""
+    put("conformance", "\n".join(_lines(results, versions)))
+
+
+def put(target: str, text: str) -> None:
+    """Put what ``make target`` found between its marks in the page; what is around it stays."""
+    begin = f"<!-- made by make {target}: begin -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(_END)
-    table = "\n".join(_lines(results, versions))
-    PAGE.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{begin}\n{text}\n{_END}{after}", encoding="utf-8")
 
 
 def _lines(results: Sequence[tuple[Case, tuple[Finding, ...]]], versions: str) -> Iterable[str]:

@@ -23,12 +23,17 @@ locals {
     )
   CONDITION
 
-  # In operations, nodes read code and write logs and messages; code lies in another container.
+  # In operations, nodes read code and learnt styles, and write logs and messages. Code lies in
+  # another container; learnt styles lie beside the messages.
   logs_and_messages_only = <<-CONDITION
     (
       (${local.no_changes})
       OR (${local.container} StringEquals 'azureml')
-      OR (${local.container} StringEquals 'messages')
+      OR
+      (
+        (${local.container} StringEquals 'messages')
+        AND (${local.blob_path} StringLike 'messages/*')
+      )
     )
   CONDITION
 
@@ -58,7 +63,7 @@ resource "azurerm_role_assignment" "host_media" {
   principal_id         = azurerm_user_assigned_identity.main["host"].principal_id
 }
 
-# Uploads the code of jobs, reads their messages and logs.
+# Uploads the code of jobs, reads their messages and logs, keeps learnt styles.
 resource "azurerm_role_assignment" "host_operations" {
   scope                = azurerm_storage_account.operations.id
   role_definition_name = "Storage Blob Data Contributor"

@@ -1,5 +1,5 @@
 # Two accounts, as people outside may be let into the first and never into the second: media in one;
-# code, logs and messages of jobs in the other.
+# code, logs, messages of jobs and learnt styles in the other.
 
 resource "azurerm_storage_account" "media" {
   #checkov:skip=CKV2_AZURE_1:Encrypted with keys that Microsoft keeps, twice; the pictures are no secret whose key must be ours
@@ -119,13 +119,14 @@ resource "azurerm_storage_container" "messages" {
 resource "azurerm_storage_management_policy" "operations" {
   storage_account_id = azurerm_storage_account.operations.id
 
+  # Of that container only what jobs have said: learnt styles lie there too, and stay.
   rule {
     name    = "clear-messages"
     enabled = true
 
     filters {
       blob_types   = ["blockBlob"]
-      prefix_match = ["messages/"]
+      prefix_match = ["messages/messages/"]
     }
 
     actions {

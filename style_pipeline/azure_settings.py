@@ -11,12 +11,13 @@ from style_pipeline.errors import ConfigurationError
 from style_pipeline.variables import Reader
 
 PREFIX = "STYLE_PIPELINE_AZURE_"
+OPERATIONS = f"{PREFIX}OPERATIONS"
 
 VARIABLES = {
     f"{PREFIX}SUBSCRIPTION": "Azure subscription of the workspace",
     f"{PREFIX}RESOURCE_GROUP": "resource group of the workspace",
     f"{PREFIX}WORKSPACE": "Azure ML workspace",
-    f"{PREFIX}OPERATIONS": "URL of the container that jobs report through, not the media's",
+    OPERATIONS: "URL of the container for what jobs report and for learnt styles, not the media's",
     f"{PREFIX}COMPUTE": "cluster that paints (default: style-gpu)",
     f"{PREFIX}ENVIRONMENT": "the worker's environment, NAME:VERSION (default: style-worker:1)",
     f"{PREFIX}NODES": "most nodes at a time (default: 4)",
@@ -48,7 +49,7 @@ class AzureSettings:
 
     ``environment`` reads ``name:version``: a job must never get another image than the one that
     was tested. ``operations_url`` is a container of its own, so that what jobs say about themselves
-    cannot be taken for media.
+    cannot be taken for media; learnt styles lie there as well.
     """
 
     subscription: str

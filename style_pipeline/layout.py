@@ -8,12 +8,16 @@
     work/sources/<source>/frames-<digest>/...   frame shards and their manifest
     work/styled/<job digest>/...                styled shards, their sidecars, the job, the report
     outputs/<style>/<name>.mp4                  the finished video, or .mkv, .mov, .webm
-    work/lessons/<lesson digest>/...            a style being learnt
+    work/lessons/<lesson digest>/...            a style being learnt, and what came of it
     requests/again/<mark>/<number>              that one upload is wanted once more
     requests/claims/<run>                       which of two sensors asks for a run
     quarantine/<name>/...                       what can never be painted, and reason.json
-    styles/<style>/...                          paintings and checkpoints added by users
-    messages/<cluster job>/<start>/...          what a cluster's job says; in a store of its own
+    styles/<style>/painting.jpg                 a painting added by a user
+
+Where a second store is set up, for operations, these lie there; else beside the others::
+
+    styles/<style>/checkpoint.*                 what that style was learnt as
+    messages/<cluster job>/<start>/...          what a cluster's job says
 
 ``<source>`` is the start of the sha256 of the uploaded file's content, so a second style of the
 same video finds its frames, and a changed upload under an old name can never meet old ones.
@@ -33,6 +37,8 @@ MESSAGES = "messages/"
 
 PAINTINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 """What the file of a painting may end with, in lower case."""
+
+_CHECKPOINT, _CARD = "checkpoint.safetensors", "checkpoint.json"
 
 SOURCE_ID_LENGTH = 20
 _SLUG_LENGTH = 48
@@ -125,7 +131,7 @@ def styled_prefix(job_digest: str) -> str:
 
 
 def lesson_prefix(digest: str) -> str:
-    """Where everything about learning one style lies, but the checkpoint that comes of it."""
+    """Where everything about learning one style lies."""
     return f"{WORK}lessons/{digest}/"
 
 
@@ -137,6 +143,16 @@ def lesson_state_key(prefix: str) -> str:
 def samples_key(prefix: str) -> str:
     """A picture of what has been learnt so far."""
     return f"{prefix}samples.jpg"
+
+
+def lesson_checkpoint_key(prefix: str) -> str:
+    """What a lesson ended in, until it is taken over as a style."""
+    return f"{prefix}{_CHECKPOINT}"
+
+
+def lesson_card_key(prefix: str) -> str:
+    """The card of that checkpoint."""
+    return f"{prefix}{_CARD}"
 
 
 def training_key(sha256: str, suffix: str) -> str:
@@ -193,12 +209,17 @@ def is_painting(key: str) -> bool:
 
 def style_checkpoint_key(style: str) -> str:
     """The checkpoint of a style that a user added; its card lies beside it."""
-    return f"{STYLES}{style}/checkpoint.safetensors"
+    return f"{STYLES}{style}/{_CHECKPOINT}"
 
 
 def style_card_key(style: str) -> str:
     """The card of that checkpoint."""
-    return f"{STYLES}{style}/checkpoint.json"
+    return f"{STYLES}{style}/{_CARD}"
+
+
+def is_learnt(key: str) -> bool:
+    """Whether ``key`` is the checkpoint of an added style, or its card."""
+    return style_of(key) is not None and PurePosixPath(key).name in (_CHECKPOINT, _CARD)
 
 
 def messages_prefix(job_name: str) -> str:

@@ -82,7 +82,8 @@ class Settings:
     """How this installation is set up; all paths are absolute.
 
     ``ranks`` None means one MPI rank per usable core. ``frame_format`` is ``video`` or ``png``.
-    ``azure`` None means that style jobs run on this machine.
+    ``azure`` None means that style jobs run on this machine. ``learnt_url`` is where learnt styles
+    lie, None where that is the store.
     """
 
     home: Path
@@ -112,6 +113,7 @@ class Settings:
     upload: UploadLimits = field(default_factory=UploadLimits)
     ffmpeg: Limits = field(default_factory=lambda: program_limits({}))
     azure: AzureSettings | None = None
+    learnt_url: str | None = None
     queue_url: str | None = None
     listing_seconds: int = LISTING_SECONDS
 
@@ -157,6 +159,7 @@ class Settings:
             upload=UploadLimits.from_environment(environ),
             ffmpeg=program_limits(environ),
             azure=AzureSettings.from_environment(environ, base) if on_azure else None,
+            learnt_url=_learnt_url(environ),
             queue_url=_queue_url(environ),
             listing_seconds=read.number("LISTING_SECONDS", int, 1, 86400, LISTING_SECONDS),
         )
@@ -171,6 +174,12 @@ class Settings:
         """The store's folder where it is a local one, for telling people where to look."""
         parts = urlsplit(self.store_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _learnt_url(environ: Mapping[str, str]) -> str | None:
+    """Whoever paints: a store for operations that is named is made use of."""
+    url = environ.get(azure_settings.OPERATIONS, "").strip()
+    return without_secrets(url) if url else None
 
 
 def _queue_url(environ: Mapping[str, str]) -> str | None:

@@ -93,6 +93,8 @@ def _accounts(found: Configuration) -> Iterator[str]:
     }
     if "media/work/" not in cleared:
         yield "azurerm_storage_management_policy: nothing clears media/work/"
+    if "messages/" in cleared:
+        yield "azurerm_storage_management_policy: learnt styles are cleared with the messages"
 
 
 def _clusters(found: Configuration) -> Iterator[str]:

@@ -52,6 +52,7 @@ def may(granted: list[Grant], who: str, account: str, attempt: Attempt) -> bool:
 
 
 CODE = Attempt("write", "azureml-blobstore", "LocalUpload/code/worker.py")
+LEARNT = Attempt("write", "messages", "styles/own/checkpoint.safetensors")
 LOG = Attempt("read", "azureml", "ExperimentRun/log.txt")
 NOT_THEIRS = (
     *("outputs/style/film.mp4", "work/styled/shard.nut"),
@@ -59,6 +60,7 @@ NOT_THEIRS = (
 )
 FORBIDDEN = [
     *(("operations", CODE, who) for who in ("uploaders", "nodes", "build", "operators")),
+    *(("operations", LEARNT, who) for who in ("uploaders", "nodes", "build", "operators")),
     ("operations", LOG, "uploaders"),
     ("operations", Attempt("write", "azureml", "incoming/film.mp4"), "uploaders"),
     *(("media", Attempt("write", "media", path), "uploaders") for path in NOT_THEIRS),

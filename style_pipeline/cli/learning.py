@@ -7,7 +7,7 @@ from style_pipeline.cli.display import display
 from style_pipeline.cli.run import progress_on
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.settings import Settings
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_whole
 from style_pipeline.style import catalogue, gallery
 
 
@@ -20,7 +20,7 @@ def add(settings: Settings, name: str, painting: Path, *, verbose: bool) -> None
     from style_pipeline.defs.resources import studio_of
     from style_pipeline.defs.submission import learn
 
-    store = open_store(settings.store_url)
+    store = open_whole(settings.store_url, settings.learnt_url)
     lacking = studio_of(settings).lacks()
     gallery.hang(store, name, painting)
     if lacking:

@@ -18,7 +18,7 @@ from style_pipeline.layout import Upload
 from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_whole
 
 if TYPE_CHECKING:
     from style_pipeline.defs.admission import Door
@@ -42,7 +42,7 @@ def paint(
     Raises UnknownStyle, UnusableVideo, UnusablePainting, ConfigurationError for what the user can
     mend, and what the assets raise.
     """
-    store = open_store(settings.store_url)
+    store = open_whole(settings.store_url, settings.learnt_url)
     (look,) = wishes.looks(store)
     target = None if output is None else target_file(video, output, settings.preset.suffix)
     if clip is not None:
@@ -71,7 +71,7 @@ def upload(
 
     ``once_more`` has a running platform paint what it has painted already.
     """
-    store = open_store(settings.store_url)
+    store = open_whole(settings.store_url, settings.learnt_url)
     looks = tuple(wishes.looks(store))
     from style_pipeline.defs.admission import door
     from style_pipeline.defs.instance import embedded_instance

@@ -64,7 +64,9 @@ def _pictures(of: Sequence[Path], folder: Path) -> Iterator[Path]:
 
 def _paint(settings: Settings, draft: Path, pictures: Sequence[Path]) -> tuple[str, ...]:
     program = [sys.executable, "-m", "style_pipeline.worker.sheet"]
-    arguments = ["--store", settings.store_url, "--out", str(draft), "--", *map(str, pictures)]
+    learnt = [] if settings.learnt_url is None else ["--learnt", settings.learnt_url]
+    store = ["--store", settings.store_url, *learnt]
+    arguments = [*store, "--out", str(draft), "--", *map(str, pictures)]
     started = time.monotonic()
     with display(sys.stderr) as shown:
         shown.started(_STEP)

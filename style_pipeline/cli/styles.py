@@ -88,9 +88,9 @@ def _paint(settings: Settings, target: Path, of: tuple[Path, ...]) -> None:
 
 
 def _list(settings: Settings) -> None:
-    from style_pipeline.stores import open_store
+    from style_pipeline.stores import open_whole
     from style_pipeline.style import catalogue
 
-    offers = catalogue.offers(open_store(settings.store_url)).values()
+    offers = catalogue.offers(open_whole(settings.store_url, settings.learnt_url)).values()
     for line in lines_of([(o.name, o.painting.title, o.painting.artist, o.origin) for o in offers]):
         click.echo(line)

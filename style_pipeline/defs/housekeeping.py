@@ -73,7 +73,7 @@ def clear_work(settings: Settings) -> dg.JobDefinition:
     """The job, to be run by hand or by its schedule."""
     keeping = Keeping(
         days=settings.work_days or 30,
-        operations=settings.azure.operations_url if settings.azure else None,
+        operations=settings.learnt_url,
     )
 
     @dg.job(

@@ -30,7 +30,7 @@ from style_pipeline.output import USUAL, OutputPreset, choose
 from style_pipeline.process import Limits
 from style_pipeline.settings import ALERT_URL, Settings
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_queue, open_store
+from style_pipeline.stores import open_queue, open_store, open_whole
 from style_pipeline.style import engine
 from style_pipeline.telemetry import Telemetry, open_telemetry
 
@@ -39,9 +39,12 @@ class StoreResource(dg.ConfigurableResource[MediaStore]):
     """The media store; assets get the :class:`~style_pipeline.store.MediaStore` itself."""
 
     url: str = Field(description="Where media lies, for example file:///srv/videos.")
+    learnt_url: str | None = Field(
+        default=None, description="Where learnt styles lie, if not there."
+    )
 
     def create_resource(self, context: dg.InitResourceContext) -> MediaStore:
-        return open_store(self.url)
+        return open_whole(self.url, self.learnt_url)
 
 
 class QueueResource(dg.ConfigurableResource[NoticeQueue]):
@@ -57,11 +60,16 @@ class LauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
     """Runs style jobs on this machine's cores; assets get the launcher itself."""
 
     store_url: str = Field(description="The store that the ranks read and write.")
+    learnt_url: str | None = Field(
+        default=None, description="Where learnt styles lie, if not there."
+    )
     ranks: int | None = Field(default=None, description="MPI ranks; one per usable core if unset.")
     deadline_seconds: float = Field(description="A job that takes longer is ended.")
 
     def create_resource(self, context: dg.InitResourceContext) -> StyleLauncher[Any]:
-        return LocalMpiLauncher(self.store_url, ranks=self.ranks, deadline=self.deadline_seconds)
+        return LocalMpiLauncher(
+            self.store_url, self.learnt_url, self.ranks, deadline=self.deadline_seconds
+        )
 
 
 class AzureMlLauncherResource(dg.ConfigurableResource[StyleLauncher[Any]]):
@@ -168,7 +176,7 @@ def embedded_resources(settings: Settings) -> dict[str, Any]:
     """The resources of an installation, by the names that assets ask for."""
     url, ceiling = settings.store_url, Ceiling(settings.daily_cost)
     return {
-        "store": StoreResource(url=url),
+        "store": StoreResource(url=url, learnt_url=settings.learnt_url),
         "launcher": _launcher(settings),
         "studio": studio_of(settings),
         "webhook": WebhookResource(),
@@ -204,7 +212,12 @@ def _engine(settings: Settings) -> str:
 def _launcher(settings: Settings) -> dg.ConfigurableResource[StyleLauncher[Any]]:
     url, deadline = settings.store_url, settings.deadline_seconds
     if settings.azure is None:
-        return LauncherResource(store_url=url, ranks=settings.ranks, deadline_seconds=deadline)
+        return LauncherResource(
+            store_url=url,
+            learnt_url=settings.learnt_url,
+            ranks=settings.ranks,
+            deadline_seconds=deadline,
+        )
     # Dagster's maps hold no None: what is unset keeps its default.
     azure = {name: value for name, value in asdict(settings.azure).items() if value is not None}
     return AzureMlLauncherResource(store_url=url, deadline_seconds=deadline, azure=azure)

@@ -33,7 +33,8 @@ from style_pipeline.launchers.verdict import (
 from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_whole
+from style_pipeline.worker.arguments import arguments_for
 
 _LOOK_SECONDS = 0.2
 
@@ -43,11 +44,13 @@ class LocalMpiLauncher:
     """Runs style jobs and lessons with ``mpiexec`` on this machine.
 
     See :class:`~style_pipeline.job.StyleLauncher`, :class:`~style_pipeline.lesson.LessonLauncher`.
-    ``ranks`` defaults to the cores that this process may use, but no more than there are shards.
+    ``learnt_url`` is where learnt styles lie, if not in the store. ``ranks`` defaults
+    to the cores that this process may use, but no more than there are shards.
     ``deadline`` is in seconds; past it, the job is ended. ``environ`` is what the ranks inherit.
     """
 
     store_url: str
+    learnt_url: str | None = None
     ranks: int | None = None
     deadline: float | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
@@ -92,7 +95,7 @@ class LocalMpiLauncher:
         threads: int,
     ) -> Iterator[tuple[MediaStore, Listener]]:
         """Run ``argv`` to its end; then the store, and what was heard."""
-        store = open_store(self.store_url)
+        store = open_whole(self.store_url, self.learnt_url)
         announce(store, job)
         listener = Listener(context.log)
         with open_pipes_session(
@@ -117,7 +120,7 @@ class LocalMpiLauncher:
 
     def _command(self, module: str, job: Work, ranks: int) -> list[str]:
         worker = [sys.executable, "-m", "mpi4py", "-m", module]
-        arguments = ["--store", self.store_url, "--job", layout.job_key(job.prefix)]
+        arguments = arguments_for(self.store_url, self.learnt_url, layout.job_key(job.prefix))
         return [_mpiexec(), "-prepend-rank", "-n", str(ranks), *worker, *arguments]
 
     def _attend(

@@ -3,15 +3,17 @@
 It has succeeded only with a report, and only if the store agrees.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 from style_pipeline import layout
-from style_pipeline.errors import ManifestError, ObjectMissing, StyleJobError
+from style_pipeline.errors import CheckpointError, ManifestError, ObjectMissing, StyleJobError
 from style_pipeline.job import StyleJob
 from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
 from style_pipeline.store import MediaStore
+from style_pipeline.style.card import CheckpointCard
 from style_pipeline.worker.finished import unfinished_shards
 
 Report = TypeVar("Report", StyleReport, LessonReport)
@@ -57,13 +59,33 @@ def conclude(
 
 
 def conclude_lesson(store: MediaStore, lesson: Lesson, told: LessonReport | None) -> LessonReport:
-    """The report of a lesson that ended well; raises StyleJobError where nothing came of it."""
+    """The report of a lesson that ended well, its checkpoint taken over among the styles.
+
+    Raises StyleJobError where nothing came of it, or not what was reported.
+    """
     report = told or _kept(store, lesson, LessonReport)
-    if report is None or not store.exists(layout.style_checkpoint_key(lesson.style)):
+    if report is None or not _take_over(store, lesson, report):
         raise StyleJobError(
             f"the lesson ended without a checkpoint of {lesson.style!r}; start it again"
         )
     return report
+
+
+def _take_over(store: MediaStore, lesson: Lesson, report: LessonReport) -> bool:
+    """Whether the reported checkpoint was there to be taken; the card goes first, as it is what
+    tells of the other. Ranks write among the media, and never among the styles themselves."""
+    try:
+        card = store.read_bytes(layout.lesson_card_key(lesson.prefix))
+        checkpoint = store.read_bytes(layout.lesson_checkpoint_key(lesson.prefix))
+        described = CheckpointCard.parse(card, "the card of the lesson")
+    except (ObjectMissing, CheckpointError):
+        return False
+    digests = {hashlib.sha256(checkpoint).hexdigest(), described.sha256}
+    if digests != {report.checkpoint_sha256} or described.names != (lesson.style,):
+        return False
+    store.upload(card, layout.style_card_key(lesson.style))
+    store.upload(checkpoint, layout.style_checkpoint_key(lesson.style))
+    return True
 
 
 def last_words(store: MediaStore, job: Work) -> Iterator[str]:

@@ -9,9 +9,28 @@ from style_pipeline.errors import ConfigurationError
 from style_pipeline.notices import NoticeQueue
 from style_pipeline.store import MediaStore, without_secrets
 from style_pipeline.stores.azure_location import AzureLocation
+from style_pipeline.stores.divided import DividedStore
 from style_pipeline.stores.local import LocalStore
 
-__all__ = ["LocalStore", "open_queue", "open_store", "same_account"]
+__all__ = ["LocalStore", "open_queue", "open_store", "open_whole", "same_account"]
+
+
+def open_whole(
+    url: str, learnt_url: str | None, environ: Mapping[str, str] = os.environ
+) -> MediaStore:
+    """The store at ``url``; what styles were learnt as lies at ``learnt_url``, where there is one.
+
+    Raises ConfigurationError where one of them cannot be opened, or both lie in one account.
+    """
+    media = open_store(url, environ)
+    if learnt_url is None:
+        return media
+    if same_account(url, learnt_url):
+        raise ConfigurationError(
+            "learnt styles would lie in the account of the media, where uploaders have rights; "
+            "set STYLE_PIPELINE_AZURE_OPERATIONS to a container of another account"
+        )
+    return DividedStore(media, open_store(learnt_url, environ))
 
 
 def open_store(url: str, environ: Mapping[str, str] = os.environ) -> MediaStore:

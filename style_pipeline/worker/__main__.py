@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from style_pipeline.stores import open_whole
 from style_pipeline.worker.arguments import parse
 from style_pipeline.worker.last_words import accounted_for
 from style_pipeline.worker.program import run
@@ -23,7 +24,8 @@ def main(argv: Sequence[str]) -> None:
     )
     ranks = Ranks()
     with accounted_for(ranks, arguments.store, arguments.job):
-        run(ranks, arguments.store, arguments.job, os.environ, time.monotonic, time.time)
+        store = open_whole(arguments.store, arguments.learnt)
+        run(ranks, store, arguments.job, os.environ, time.monotonic, time.time)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """``python -m mpi4py -m style_pipeline.worker.learn --store URL --job KEY``: one style is learnt.
 
-Ends with 0 when its checkpoint lies in the store, and fails as the painting program does. It runs
-on one rank, started through MPI all the same, so that every launcher starts it like the other one.
+Ends with 0 when its checkpoint lies beside the lesson, and fails as the painting program does. It
+runs on one rank, started through MPI all the same, so that every launcher starts it like the other
+one.
 """
 
 import os

@@ -12,7 +12,6 @@ from style_pipeline.errors import ManifestError, StyleJobError
 from style_pipeline.job import StyleJob
 from style_pipeline.manifest import FrameManifest, FrameShard, RankReport, StyleReport
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_store
 from style_pipeline.worker.beat import every
 from style_pipeline.worker.claims import claimed
 from style_pipeline.worker.finished import finished_shards, unfinished_shards
@@ -34,7 +33,7 @@ _TELL_SECONDS = 1.5
 
 def run(
     ranks: Ranks,
-    store_url: str,
+    store: MediaStore,
     job_key: str,
     environ: Mapping[str, str],
     clock: Callable[[], float],
@@ -47,7 +46,6 @@ def run(
     Raises errors of :mod:`style_pipeline.errors`; the caller then has to end the other ranks.
     """
     started = clock()
-    store = open_store(store_url)
     with open_reporter(environ) if ranks.rank == 0 else silent() as tell:
         job = StyleJob.from_json(store.read_bytes(job_key))
         manifest = _read_manifest(store, job)

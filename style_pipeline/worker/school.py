@@ -28,7 +28,7 @@ _TELL_SECONDS = 1.5
 
 
 def learn(store_url: str, key: str, environ: Mapping[str, str], clock: Callable[[], float]) -> None:
-    """Learn the lesson under ``key``; its checkpoint and its report are in the store afterwards.
+    """Learn the lesson under ``key``; its checkpoint and its report lie beside it afterwards.
 
     Raises errors of :mod:`style_pipeline.errors`.
     """
@@ -72,11 +72,11 @@ class _School:
 
     def conclude(self, learnt: "Learnt", seconds: float) -> LessonReport:
         """The card first: where there is a checkpoint, both are there."""
-        style = self.lesson.style
-        self.store.upload(card_path(learnt.checkpoint), layout.style_card_key(style))
-        self.store.upload(learnt.checkpoint, layout.style_checkpoint_key(style))
+        prefix = self.lesson.prefix
+        self.store.upload(card_path(learnt.checkpoint), layout.lesson_card_key(prefix))
+        self.store.upload(learnt.checkpoint, layout.lesson_checkpoint_key(prefix))
         return LessonReport(
-            style=style,
+            style=self.lesson.style,
             checkpoint_sha256=learnt.card.sha256,
             steps=self.lesson.recipe.steps,
             seconds=round(seconds, 1),

@@ -21,7 +21,7 @@ from style_pipeline import messages
 from style_pipeline.errors import StylePipelineError, UnusablePicture
 from style_pipeline.look import Look
 from style_pipeline.store import MediaStore
-from style_pipeline.stores import open_store
+from style_pipeline.stores import open_whole
 from style_pipeline.style import catalogue, gallery, sheet
 from style_pipeline.style.catalogue import Offer
 from style_pipeline.style.frames import CREDIT, FRAMES
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         unpainted = _unpainted(arguments.pictures)
-        painted = _painted(open_store(arguments.store), unpainted.pictures, _say)
+        painted = _painted(open_whole(arguments.store, arguments.learnt), unpainted.pictures, _say)
         sheet.save(sheet.draw([unpainted, *painted]), arguments.out)
     except StylePipelineError as error:
         _say(f"error: {error}")
@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Paint the same pictures in every style, and lay them out on one sheet.",
     )
     parser.add_argument("--store", required=True, metavar="URL", help="such as file:///srv/media")
+    parser.add_argument("--learnt", metavar="URL", help="where learnt styles lie, if not there")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a jpg or png")
     parser.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
     return parser

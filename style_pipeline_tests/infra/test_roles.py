@@ -10,6 +10,7 @@ from style_pipeline_tests.infra.copies import INFRA
 
 MESSAGE = ("messages", "messages/style-1/00/000001.json")
 LOG = ("azureml", "ExperimentRun/dcid.style-1/user_logs/std_log_process_0.txt")
+LEARNT = ("messages", "styles/own/checkpoint.safetensors")
 CODE = ("azureml-blobstore-0123", "LocalUpload/0123/style_pipeline/worker/program.py")
 UPLOADS = 'storage_queue.main["uploads"].resource_manager_id}'
 POISON = 'storage_queue.main["uploads-poison"].resource_manager_id}'
@@ -86,7 +87,7 @@ def test_an_uploader_drops_videos_and_takes_paintings_and_does_nothing_else(
     assert not media("read", "styles/own/painting.jpg")
 
 
-@pytest.mark.parametrize("place", [MESSAGE, LOG, CODE, ("messages", "incoming/film.mp4")])
+@pytest.mark.parametrize("place", [MESSAGE, LOG, CODE, LEARNT, ("messages", "incoming/film.mp4")])
 @pytest.mark.parametrize("action", ["read", "write", "add/action", "delete"])
 def test_an_uploader_cannot_reach_operations(
     granted: list[Grant], place: tuple[str, str], action: str
@@ -94,12 +95,16 @@ def test_an_uploader_cannot_reach_operations(
     assert not can(granted, "uploaders", action, "operations", *place)
 
 
-def test_the_cluster_reports_and_cannot_write_code(granted: list[Grant]) -> None:
+def test_the_cluster_reports_and_writes_neither_code_nor_styles(
+    granted: list[Grant],
+) -> None:
     for action in ("write", "add/action", "delete"):
         assert can(granted, "nodes", action, "operations", *MESSAGE)
         assert can(granted, "nodes", action, "operations", *LOG)
-        assert not can(granted, "nodes", action, "operations", *CODE)
-    assert can(granted, "nodes", "read", "operations", *CODE)
+        for kept in (CODE, LEARNT):
+            assert not can(granted, "nodes", action, "operations", *kept)
+            assert can(granted, "nodes", "read", "operations", *kept)
+            assert can(granted, "host", action, "operations", *kept)
     assert can(granted, "nodes", "write", "media", "media", "work/styled/x/shards/000000.mp4")
 
 

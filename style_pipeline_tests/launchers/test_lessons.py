@@ -1,5 +1,6 @@
 """A painting learnt for real, in Dagster runs: kept, gone on with, and told why where it fails."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import dagster as dg
 import pytest
 
 from style_pipeline import layout
+from style_pipeline.errors import StyleJobError
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
+from style_pipeline.launchers.verdict import conclude_lesson
 from style_pipeline.lesson import Lesson
 from style_pipeline.look import Look
-from style_pipeline.stores import LocalStore
+from style_pipeline.stores import LocalStore, open_whole
 from style_pipeline.style import catalogue
 from style_pipeline.style.stylizer import open_trained
 from style_pipeline_tests.launchers.launch import teach
@@ -70,4 +73,31 @@ def test_a_painting_that_changed_meanwhile_is_not_learnt(
     result = learn(lesson)
     assert not result.success
     assert "has changed since the lesson was made" in failure(result)[1]
+    assert not store.exists(layout.style_checkpoint_key("mine"))
+
+
+def test_what_was_learnt_goes_where_uploaders_have_no_rights(
+    store: LocalStore, lesson: Lesson, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    operations = LocalStore(tmp_path / "operations")
+    launcher = LocalMpiLauncher(store.url, operations.url)
+    report = learnt(teach(launcher, lesson, instance))
+    assert [found.key for found in store.list(layout.STYLES)] == [lesson.painting.key]
+    whole = open_whole(store.url, operations.url)
+    (mine,) = catalogue.choose(Look.parse("mine"), whole)
+    assert mine.sha256 == report.checkpoint_sha256
+    content = operations.read_bytes(layout.style_checkpoint_key("mine"))
+    assert hashlib.sha256(content).hexdigest() == report.checkpoint_sha256
+
+
+@pytest.mark.parametrize("spoilt", [layout.lesson_checkpoint_key, layout.lesson_card_key])
+def test_only_what_was_reported_is_taken_over(
+    store: LocalStore, lesson: Lesson, learn: Learn, spoilt: Callable[[str], str]
+) -> None:
+    report = learnt(learn(lesson))
+    for key in (layout.style_checkpoint_key("mine"), layout.style_card_key("mine")):
+        store.delete(key)
+    store.upload(b"{}", spoilt(lesson.prefix))
+    with pytest.raises(StyleJobError, match="ended without a checkpoint of 'mine'"):
+        conclude_lesson(store, lesson, report)
     assert not store.exists(layout.style_checkpoint_key("mine"))

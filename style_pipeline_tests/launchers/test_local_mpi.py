@@ -17,6 +17,7 @@ from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.launchers.listener import PROGRESS_LOGGER
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
+from style_pipeline.stores import LocalStore
 from style_pipeline_tests.launchers.launch import materialize
 from style_pipeline_tests.launchers.results import failure, reported, said
 from style_pipeline_tests.mpi import worker_pids
@@ -44,6 +45,20 @@ def test_a_job_is_run_reported_and_not_done_twice(
 
     again = materialize(launcher, job, whole.manifest, instance)
     assert (reported(again).shards_styled, reported(again).shards_reused) == (0, 5)
+
+
+def test_ranks_paint_with_what_lies_in_operations_and_not_beside_the_uploads(
+    source: SourceFactory, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    whole = source(frames=3, shard_frames=2)
+    job = whole.job()
+    operations = LocalStore(tmp_path / "operations")
+    for found in list(whole.store.list(layout.STYLES)):
+        operations.upload(whole.store.read_bytes(found.key), found.key)
+        whole.store.upload(b"an uploader's", found.key)
+    launcher = LocalMpiLauncher(whole.store.url, operations.url, ranks=1)
+    result = materialize(launcher, job, whole.manifest, instance)
+    assert reported(result).shards_styled == 2, said(instance, result.run_id)
 
 
 def test_by_default_there_are_as_many_ranks_as_cores_but_no_more_than_shards(

@@ -10,6 +10,7 @@ from style_pipeline import layout
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.launchers.azure_ml.tasks import Size, Task
 from style_pipeline.launchers.environment import rank_environment
+from style_pipeline.worker.arguments import arguments_for
 
 if TYPE_CHECKING:
     from azure.ai.ml.entities import Command
@@ -44,7 +45,8 @@ def command_job(
     from azure.ai.ml.entities import ManagedIdentityConfiguration
 
     worker = ["python", "-m", "mpi4py", "-m", task.program]
-    arguments = ["--store", store_url, "--job", layout.job_key(task.work.prefix)]
+    job_key = layout.job_key(task.work.prefix)
+    arguments = arguments_for(store_url, settings.operations_url, job_key)
     return command(
         name=order.name,
         display_name=task.title,

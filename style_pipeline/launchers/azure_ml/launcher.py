@@ -17,7 +17,8 @@ from style_pipeline.launchers.azure_ml.watch import Watch
 from style_pipeline.launchers.azure_ml.workspace import Workspace
 from style_pipeline.lesson import Lesson, LessonReport
 from style_pipeline.manifest import FrameManifest, StyleReport
-from style_pipeline.stores import open_store, same_account
+from style_pipeline.store import MediaStore
+from style_pipeline.stores import open_whole, same_account
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,18 @@ class AzureMlLauncher:
         ML refuses or stays out of reach. However this is left, no job goes on that somebody would
         have to pay for.
         """
-        task = Painting(open_store(self.store_url), job, manifest)
+        task = Painting(self._store(), job, manifest)
         return Effort(context, self.settings, task.store, task, self._watch(context)).succeed()
 
     def learn(
         self, context: AssetExecutionContext | OpExecutionContext, lesson: Lesson
     ) -> LessonReport:
         """Have ``lesson`` learnt on one node; raises like :meth:`run`."""
-        task = Learning(open_store(self.store_url), lesson)
+        task = Learning(self._store(), lesson)
         return Effort(context, self.settings, task.store, task, self._watch(context)).succeed()
+
+    def _store(self) -> MediaStore:
+        return open_whole(self.store_url, self.settings.operations_url)
 
     def _watch(self, context: AssetExecutionContext | OpExecutionContext) -> Watch:
         """The deadline counts from here."""

@@ -144,7 +144,7 @@ class Learning:
 
     def is_done(self) -> bool:
         report = layout.report_key(self.lesson.prefix)
-        checkpoint = layout.style_checkpoint_key(self.lesson.style)
+        checkpoint = layout.lesson_checkpoint_key(self.lesson.prefix)
         return self.store.exists(report) and self.store.exists(checkpoint)
 
     def conclude(self, heard: Listener, bill: Bill) -> LessonReport:

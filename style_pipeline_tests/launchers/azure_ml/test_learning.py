@@ -5,7 +5,9 @@ import pytest
 
 from style_pipeline import layout
 from style_pipeline.lesson import Lesson
-from style_pipeline.stores import LocalStore
+from style_pipeline.look import Look
+from style_pipeline.stores import LocalStore, open_whole
+from style_pipeline.style import catalogue
 from style_pipeline_tests.azure_ml.cloud import Cloud
 from style_pipeline_tests.launchers.azure_ml.conftest import LauncherFactory
 from style_pipeline_tests.launchers.launch import teach
@@ -20,11 +22,14 @@ def test_a_lesson_is_one_job_on_one_node_and_is_not_held_twice(
     store: LocalStore,
     lesson: Lesson,
     instance: dg.DagsterInstance,
+    operations: str,
 ) -> None:
     result = teach(launcher(store.url, GPUS_PER_NODE="2"), lesson, instance)
     report = learnt(result)
     assert (report.style, report.steps) == ("mine", 8)
-    assert store.exists(layout.style_checkpoint_key("mine"))
+    assert not store.exists(layout.style_checkpoint_key("mine"))
+    (mine,) = catalogue.choose(Look.parse("mine"), open_whole(store.url, operations))
+    assert mine.sha256 == report.checkpoint_sha256
     assert "8 of 8 steps" in said(instance, result.run_id)
     (run,) = cloud.runs.values()
     assert run.name.startswith(f"lesson-{lesson.digest}-")

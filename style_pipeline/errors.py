@@ -69,6 +69,10 @@ class UnusableVideo(UserError, MediaError):
     """The uploaded file is empty, not a video, damaged, or of a kind that we refuse."""
 
 
+class FilterMissing(UserError, MediaError):
+    """The FFmpeg at hand was built without a filter that this video needs."""
+
+
 class FidelityError(MediaError):
     """A finished file differs from its source in something that we promise to keep."""
 

@@ -7,7 +7,7 @@ import click
 
 from style_pipeline.cli.columns import lines_of
 from style_pipeline.cost import Pace
-from style_pipeline.errors import UnusableVideo
+from style_pipeline.errors import FilterMissing, UnusableVideo, UserError
 from style_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ _REFUSED = "refused"
 def inspect(settings: Settings, video: Path) -> None:
     """Print a row for every part of ``video``: what it is, its fate, and how.
 
-    Raises UnusableVideo where it would be refused; what policy refuses is a row before that.
+    Raises UnusableVideo where it would be refused, FilterMissing where FFmpeg lacks something; what
+    policy refuses, and what is lacking, is a row before that.
     """
     from style_pipeline.defs import uploads
     from style_pipeline.defs.admission import Door
@@ -38,15 +39,15 @@ def inspect(settings: Settings, video: Path) -> None:
 
 def _treatment(
     settings: Settings, found: "SourceProbe"
-) -> tuple[tuple[str, ...], UnusableVideo | None]:
-    """What would be done to the pictures, or why policy refuses them."""
+) -> tuple[tuple[str, ...], UserError | None]:
+    """What would be done to the pictures, or why it is not."""
     from style_pipeline.media.containers import CONTAINERS
     from style_pipeline.media.treatment import Policies, treatment
 
     upright = not CONTAINERS[settings.preset.container].turns
     try:
         return treatment(found, Policies.of(settings), upright=upright).notes, None
-    except UnusableVideo as refusal:
+    except (UnusableVideo, FilterMissing) as refusal:
         return (), refusal
 
 
@@ -54,7 +55,7 @@ def _rows(
     settings: Settings,
     found: "SourceProbe",
     notes: tuple[str, ...],
-    refusal: UnusableVideo | None,
+    refusal: UserError | None,
 ) -> list[tuple[str, str, str]]:
     from style_pipeline.media.containers import CONTAINERS
     from style_pipeline.media.plan import plan

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from style_pipeline.errors import UnusableVideo
+from style_pipeline.errors import FilterMissing, UnusableVideo
 from style_pipeline.manifest import ColourTags, VideoFormat
+from style_pipeline.media import filters
 from style_pipeline.media.colours import HIGH_DYNAMIC_RANGE, bits, stored_as_rgb
 from style_pipeline.media.probe import SourceProbe
 from style_pipeline.settings import Settings
@@ -60,7 +61,9 @@ class _Step:
 
 
 def treatment(probe: SourceProbe, policies: Policies, *, upright: bool = False) -> Treatment:
-    """What is done to the pictures of a source; raises UnusableVideo where policy refuses it.
+    """What is done to the pictures of a source.
+
+    Raises UnusableVideo where policy refuses it, FilterMissing where this FFmpeg cannot do it.
 
     ``upright`` turns them as they are to be turned, for a result that could not say so.
     """
@@ -68,6 +71,7 @@ def treatment(probe: SourceProbe, policies: Policies, *, upright: bool = False) 
     for plan in (_deinterlaced, _opaque, _tone_mapped):
         for step in plan(probe, done.format, policies):
             _refuse_by(step)
+            _refuse_impossible(step)
             done = Treatment(
                 step.format, (*done.filters, step.chain), (*done.notes, step.note), _decoder(probe)
             )
@@ -158,4 +162,16 @@ def _refuse_by(step: _Step) -> None:
         raise UnusableVideo(
             f"the video is {what}, which is refused by policy; convert it first, or set "
             f"STYLE_PIPELINE_{step.property.upper()} to something else than refuse"
+        )
+
+
+def _refuse_impossible(step: _Step) -> None:
+    """Known before anything is decoded, and of every video alike: nothing is wrong with it."""
+    lacking = tuple(filters.missing(step.chain))
+    if lacking:
+        what, _, done = step.note.partition(": ")
+        raise FilterMissing(
+            f"the video is {what}, and cannot be {done} here: FFmpeg was built without "
+            f"{' and '.join(lacking)}; install a complete one, as Debian's and Ubuntu's are "
+            "(zscale comes with libzimg), or convert the video first"
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from style_pipeline_tests.cli.conftest import Run, said
 from style_pipeline_tests.clips import Colours, Tone
 from style_pipeline_tests.conformance import dressing
+from style_pipeline_tests.media.without import path_without
 
 ClipFactory = Callable[..., Path]
 
@@ -50,6 +51,14 @@ def test_what_policy_refuses(cli: Run, clip: ClipFactory) -> None:
     assert result.returncode == 2
     assert rows(result.stdout)["the video"][0] == "refused"
     assert "STYLE_PIPELINE_HDR" in said(result)
+
+
+def test_what_this_ffmpeg_cannot_do(cli: Run, clip: ClipFactory, tmp_path: Path) -> None:
+    film = str(clip("hdr.mp4", frames=4, pixel_format="yuv420p10le", colours=PQ))
+    result = cli("inspect", film, PATH=path_without("zscale", tmp_path))
+    assert result.returncode == 2
+    assert rows(result.stdout)["the video"][0] == "refused"
+    assert "built without zscale; install" in said(result)
 
 
 def test_what_can_never_work(cli: Run, tmp_path: Path) -> None:

@@ -45,6 +45,19 @@ def test_commands_of_the_guides_name_services_and_groups_that_exist() -> None:
     assert outputs <= set(re.findall(r'^output "(\w+)"', text, re.MULTILINE))
 
 
+def test_guides_copy_nothing_past_what_containers_may_write() -> None:
+    """'docker cp' is refused by a file system that is read-only, and does not see a tmpfs."""
+    services = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())["services"]
+    assert services["code"]["read_only"]
+    pages = "".join(path.read_text() for path in DOCS.glob("*.md"))
+    assert re.findall(r"\bcp \S*code:.*|\bcp .* code:.*", pages) == []
+    written = re.findall(r"exec -T code sh -c \"cat > (\S+?)\"|exec -T code tar x -C (\S+)", pages)
+    volumes = [each.split(":")[1] for each in services["code"]["volumes"]]
+    places = (*services["code"]["tmpfs"], *volumes)
+    assert len(written) >= 3
+    assert all("".join(each).startswith(places) for each in written)
+
+
 def test_a_box_lies_below_all_that_point_to_it() -> None:
     arrows = {"a": {"b", "c"}, "b": {"c"}}
     assert layers(["c", "b", "a", "d"], arrows) == [["a", "d"], ["b"], ["c"]]

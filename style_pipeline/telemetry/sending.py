@@ -97,9 +97,15 @@ def _exporters(environ: Mapping[str, str]) -> "tuple[SpanExporter, MetricExporte
             AzureMonitorMetricExporter,
             AzureMonitorTraceExporter,
         )
+        from opentelemetry.sdk.trace import TracerProvider
 
         known = {"connection_string": insights}
-        return AzureMonitorTraceExporter(**known), AzureMonitorMetricExporter(**known)
+        # It asks a provider who sends this, and logs an error for every trace where there is none.
+        sender = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+        return (
+            AzureMonitorTraceExporter(**known, tracer_provider=sender),
+            AzureMonitorMetricExporter(**known),
+        )
     target = environ.get(TRACES, "console")
     out = sys.stderr if target == "console" else Path(target).open("a")  # noqa: SIM115
     return (

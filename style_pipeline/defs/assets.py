@@ -1,5 +1,6 @@
 """The four assets of a video in a style. Their descriptions are the documentation people read."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def frames(
         folder = scratch.folder("frames")
         manifest = kept or extraction.take_frames(store, source, settings, folder, stages)
         whole = checks.frames_are_whole(store, manifest)
-        sheet = pictures.sheet_of_frames(store, manifest, folder) if whole.passed else None
+        sheet = pictures.sheet_of_frames(store, manifest) if whole.passed else None
     known = facts.frame_facts(source, manifest, reused=kept is not None)
     return dg.MaterializeResult(
         metadata={**known, **facts.stage_facts(stages.seconds), "contact_sheet": sheet},
@@ -138,8 +139,7 @@ def styled_frames(
         with stages("paint"):
             report = launcher.run(context, job, manifest)
         whole = checks.styled_frames_are_whole(store, manifest, job)
-        stills = scratch.folder("stills")
-        sheet = pictures.sheet_before_after(store, manifest, job, stills) if whole.passed else None
+        sheet = pictures.sheet_before_after(store, manifest, job) if whole.passed else None
     known = facts.style_facts(job, manifest, report)
     return dg.MaterializeResult(
         metadata={**known, **facts.stage_facts(stages.seconds), "before_and_after": sheet},
@@ -181,10 +181,12 @@ def final_video(
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
         folder, container = scratch.folder("final"), recipe.container()
-        finished = finish(store, source, manifest, job, container, folder, stages)
-    context.log.info(f"published {finished.key}")
-    with stages("flicker"):
-        steady = facts.flicker_facts(steadiness(store, manifest, job))
+        with ThreadPoolExecutor(1) as beside:
+            measured = beside.submit(steadiness, store, manifest, job)
+            finished = finish(store, source, manifest, job, container, folder, stages)
+            context.log.info(f"published {finished.key}")
+            with stages("flicker"):  # what is left to wait for
+                steady = facts.flicker_facts(measured.result())
     known = facts.final_facts(source, manifest, finished, store.url) | steady
     return dg.MaterializeResult(metadata={**known, **facts.stage_facts(stages.seconds)})
 

@@ -1,19 +1,15 @@
 """Single frames as pictures, and contact sheets of them."""
 
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-
-from style_pipeline.media import ffmpeg
-from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 
 LARGEST_SHEET_BYTES = 100_000
 _GAP = 4
 _LABEL_HEIGHT = 14
-_BLAME = Blame("take a still from the video")
 
 
 def chosen_frames(count: int, wanted: int) -> tuple[int, ...]:
@@ -22,15 +18,10 @@ def chosen_frames(count: int, wanted: int) -> tuple[int, ...]:
     return tuple((2 * i + 1) * count // (2 * wanted) for i in range(wanted))
 
 
-def still(path: Path, frame_index: int, width: int) -> Image.Image:
-    """Frame ``frame_index`` of one of our own shards, RGB, scaled to ``width`` pixels."""
-    with tempfile.TemporaryDirectory(prefix="still-", dir=path.parent) as folder:
-        picture = Path(folder) / "still.png"
-        chosen = f"select=eq(n\\,{frame_index}),scale={width}:-2"
-        options: Options = {"vf": chosen, "frames:v": 1, "fps_mode": "passthrough", "f": "image2"}
-        ffmpeg.run([Input(path)], [Output(picture, [(0, "v:0")], options)], _BLAME)
-        with Image.open(picture) as image:
-            return image.convert("RGB")
+def still(picture: NDArray[np.uint8], width: int) -> Image.Image:
+    """A frame, [H, W, 3] uint8 RGB, as a picture of ``width`` pixels and an even height."""
+    height = max(2, round(picture.shape[0] * width / picture.shape[1] / 2) * 2)
+    return Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC)
 
 
 def contact_sheet(rows: Sequence[Sequence[Image.Image]], labels: Sequence[str]) -> bytes:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from style_pipeline.quality.motion import Mask, Motion, MotionFinder, Picture, fitted
+from style_pipeline.quality.motion import Mask, MotionFinder, Picture, fitted
 
 LONGEST_SIDE = 640
 """Pixels; larger pictures are measured in this size: the flow of 4K costs no more."""
@@ -79,18 +79,12 @@ def _errors_of(run: Iterable[Moment]) -> list[tuple[float, float] | None]:
 def _errors(finder: MotionFinder, before: Moment, after: Moment) -> tuple[float, float] | None:
     """The warping errors of painting and source, in levels; None for a scene cut."""
     motion = finder.between(before.source, after.source)
-    source = _change(motion, before.source, after.source)
+    source = motion.change(before.source, after.source)
     believed = motion.believed & (source <= LARGEST_CHANGE)
     if believed.mean() < SMALLEST_PART:
         return None
-    painted = _change(motion, before.painted, after.painted)
+    painted = motion.change(before.painted, after.painted)
     return _mean(painted, believed), _mean(source, believed)
-
-
-def _change(motion: Motion, before: Picture, after: Picture) -> NDArray[np.float32]:
-    """How far ``after`` is from ``before`` carried along; [H, W], levels, mean over channels."""
-    change: NDArray[np.float32] = np.abs(after - motion.carry(before)).mean(axis=2)
-    return change
 
 
 def _mean(change: NDArray[np.float32], where: Mask) -> float:

@@ -22,6 +22,9 @@ Mask = NDArray[np.bool_]
 """[H, W]."""
 
 
+_MEAN = np.full((1, 3), 1 / 3, np.float32)
+
+
 @dataclass(frozen=True)
 class Motion:
     """How one frame became the next.
@@ -36,6 +39,11 @@ class Motion:
     def carry(self, picture: Picture) -> NDArray[np.float32]:
         """``picture``, as the earlier frame, moved to where the later one has it; [H, W, 3]."""
         return _at(picture.astype(np.float32), self.origin, cv2.INTER_CUBIC)
+
+    def change(self, before: Picture, after: Picture) -> NDArray[np.float32]:
+        """How far ``after`` is from ``before`` carried along; [H, W], mean over channels."""
+        apart = cv2.absdiff(after.astype(np.float32), self.carry(before))
+        return np.asarray(cv2.transform(apart, _MEAN), np.float32)
 
 
 class MotionFinder:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from style_pipeline.errors import MediaError
 from style_pipeline.manifest import VideoFormat
 from style_pipeline.worker import colour
-from style_pipeline.worker.libav import EXACT, libav
+from style_pipeline.worker.libav import AT_ONCE, EXACT, libav
 
 _BUFFER_BYTES = 1 << 20
 
@@ -67,7 +67,7 @@ def _exactly(count: int, frames: Iterator[av.VideoFrame], name: str) -> Iterator
 def _frames(content: bytes, name: str) -> Iterator[av.VideoFrame]:
     with (
         libav(f"decoding {name}"),
-        av.open(BytesIO(content), "r", buffer_size=_BUFFER_BYTES) as container,
+        av.open(BytesIO(content), "r", buffer_size=_BUFFER_BYTES, options=AT_ONCE) as container,
     ):
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1

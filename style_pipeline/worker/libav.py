@@ -17,6 +17,9 @@ EXACT = (
 )
 """How libswscale converts: rounded rightly, and chroma interpolated rather than repeated."""
 
+AT_ONCE = {"probesize": "32"}
+"""Opens a file without decoding its first pictures to learn what its header says already."""
+
 
 @contextmanager
 def libav(doing: str) -> Iterator[None]:

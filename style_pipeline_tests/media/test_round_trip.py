@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from style_pipeline.errors import UnusableVideo
@@ -79,9 +80,9 @@ def test_png_frames_can_be_asked_for(clip: ClipFactory, tmp_path: Path) -> None:
     assert settings.digest("00") != FrameSettings(shard_frames=15).digest("00")
 
 
-def test_a_contact_sheet_is_small(clip: ClipFactory) -> None:
-    source = clip("24.mp4", rate=24, frames=30, audio=[Tone()])
-    pictures = [still(source, number, 96) for number in (0, 20)]
+def test_a_contact_sheet_is_small() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (2, 240, 320, 3), np.uint8)
+    pictures = [still(picture, 96) for picture in noise]
     assert pictures[0].size == (96, 72)
     assert pictures[0].tobytes() != pictures[1].tobytes()
     assert len(contact_sheet([pictures, pictures], ["0", "20"])) <= LARGEST_SHEET_BYTES

@@ -44,6 +44,23 @@ def continued(network: StyleNetwork, has: Sequence[str], wants: Sequence[str]) -
     return restyled(network, rows)
 
 
+def selected(network: StyleNetwork, rows: Sequence[int]) -> StyleNetwork:
+    """The same body with these of its styles, in this order."""
+    return restyled(network, lambda _name, old: old[list(rows)].clone())
+
+
+def replaced(network: StyleNetwork, rows: Sequence[int], others: StyleNetwork) -> StyleNetwork:
+    """The same body, in which the styles of ``others`` stand in these rows."""
+    theirs = others.state_dict()
+
+    def put(name: str, old: Tensor) -> Tensor:
+        new = old.clone()
+        new[list(rows)] = theirs[name].to(new)
+        return new
+
+    return restyled(network, put)
+
+
 def blended(parts: Sequence[Part]) -> StyleNetwork:
     """A network whose only style is the blend; the weights of ``parts`` add up to 1.
 

@@ -1,6 +1,6 @@
 """What the commands of training and measuring are told, and how it is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import reduce
 from pathlib import Path
@@ -80,6 +80,13 @@ def described_painting(text: str) -> tuple[Painting, Path]:
     if len(parts) != 4:
         raise ConfigurationError(f"--painting {text!r} is not NAME|TITLE|ARTIST|YEAR=FILE")
     return Painting(*parts), Path(file)
+
+
+def row(names: Sequence[str], only: str, recipe: Recipe) -> int:
+    """Where ``only`` stands among the styles; their body must stay as it is, for the others."""
+    if only not in names or recipe.body_rate:
+        raise ConfigurationError(f"--only takes one of {', '.join(names)}, and --body-rate 0")
+    return names.index(only)
 
 
 def target(text: str) -> tuple[str, Tensor]:

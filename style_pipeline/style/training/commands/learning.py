@@ -23,7 +23,7 @@ from style_pipeline.style.training.teacher import SOURCE, read_teacher
 from style_pipeline.style.training.trainer import Trainer
 from style_pipeline.style.training.warm_start import warm_start
 from style_pipeline.style.training.widening import widened
-from style_pipeline.style.vectors import continued
+from style_pipeline.style.vectors import continued, replaced, selected
 
 
 @click.command()
@@ -39,6 +39,7 @@ from style_pipeline.style.vectors import continued
 @arguments.state
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="*.safetensors")
 @click.option("--until", type=click.IntRange(1), help="Stop at this step of the recipe.")
+@click.option("--only", metavar="NAME", help="Leave the other styles as they are; --body-rate 0.")
 @arguments.recipe_options
 def train(
     photos: Path,
@@ -49,6 +50,7 @@ def train(
     state: Path,
     out: Path,
     until: int | None,
+    only: str | None,
     **options: Any,
 ) -> None:
     """Train one network for all PAINTINGS; run again, it continues where --state stands."""
@@ -59,11 +61,15 @@ def train(
     names, shape = [painting.name for painting, _ in named], arguments.architecture(architecture)
     network, origin = _start(start, shape, names, photographs, recipe.seed)
     tensors = [open_painting(path, PAINTING_SHORT_SIDE) for _, path in named]
-    trainer = Trainer(network, photographs, tensors, Trunk(trunk), recipe, state)
+    rows = [arguments.row(names, only, recipe)] if only else list(range(len(names)))
+    learning = selected(network, rows)
+    trainer = Trainer(
+        learning, photographs, [tensors[row] for row in rows], Trunk(trunk), recipe, state
+    )
     card = replace(
         origin,
         styles=tuple(painting for painting, _ in named),
-        recipe={"training": _described(recipe, until), **origin.recipe},
+        recipe={f"training {only or ''}".strip(): _described(recipe, until), **origin.recipe},
         losses={},
     )
     crops = photographs.crops(4, 256, 0, 0)
@@ -71,7 +77,8 @@ def train(
     def draw() -> None:
         (state / "samples.jpg").write_bytes(samples.draw(trainer.network, crops, trainer.history))
 
-    saved = checkpoint.save(out, trainer.run(Reporter(recipe), draw, until), card)
+    learnt = trainer.run(Reporter(recipe), draw, until)
+    saved = checkpoint.save(out, replaced(network, rows, learnt) if only else learnt, card)
     click.echo(f"{out}: {saved.sha256}")
 
 

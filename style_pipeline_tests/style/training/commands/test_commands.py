@@ -1,14 +1,19 @@
 """Training and measuring as they are typed, on tiny networks."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
+from style_pipeline.errors import ConfigurationError
 from style_pipeline.style.arbitrary import weights
 from style_pipeline.style.card import CheckpointCard, card_path
 from style_pipeline.style.training.__main__ import main
 from style_pipeline.style.training.photographs import open_painting, to_picture
-from style_pipeline_tests.checkpoints import tiny_checkpoint
+from style_pipeline.style.vectors import is_vector
+from style_pipeline_tests.checkpoints import NAMES, TINY, tiny_checkpoint
 from style_pipeline_tests.practice import painting, photographs, tiny_trunk
 
 
@@ -51,3 +56,26 @@ def test_the_26_style_network_learns_too(
     errors = [line for line in printed.splitlines() if line.startswith("one: content")]
     before, after = (float(line.rpartition(" ")[2]) for line in errors)
     assert after < before
+
+
+def test_one_style_is_learnt_again_and_the_others_stay(
+    tmp_path: Path, frames: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start, _ = tiny_checkpoint(tmp_path)
+    arguments = ["--photos", str(frames), "--trunk", str(tiny_trunk(tmp_path))]
+    arguments += ["--architecture", ",".join(f"{n}={v}" for n, v in asdict(TINY).items())]
+    for name in NAMES:
+        arguments += ["--painting", f"{name}|{name}|nobody|2026={painting(tmp_path)}"]
+    arguments += ["--warm-start", str(start), "--stage", "3x32x2", "--only", "bold"]
+    arguments += ["--state", str(tmp_path / "state"), "--out", str(tmp_path / "out.safetensors")]
+    with pytest.raises(ConfigurationError, match="--only takes one of plain, bold, and --body"):
+        main(["train", *arguments], standalone_mode=False)
+    main(["train", *arguments, "--body-rate", "0"], standalone_mode=False)
+    before, after = (load_file(path) for path in (start, tmp_path / "out.safetensors"))
+    assert before.keys() == after.keys()
+    for name, tensor in before.items():
+        if is_vector(name):
+            assert torch.equal(tensor[0], after[name][0])
+        else:
+            assert torch.equal(tensor, after[name])
+    assert any(not torch.equal(tensor, after[name]) for name, tensor in before.items())

@@ -1,6 +1,8 @@
 """What an uploaded file is: its video, its times, its audio, and whether all of it is there."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -80,9 +82,11 @@ def describe(path: Path) -> SourceProbe:
 def _read(path: Path) -> tuple[dict[str, Any], PacketLog, SourceProbe]:
     _refuse_absent(path)
     shown = ["-show_format", "-show_streams", "-show_chapters", "-show_data"]
-    content = ffmpeg.probe_json(path, shown, _BLAME)
-    stream = _video_stream(content.get("streams", []))
-    log = packets.read(path, _BLAME)
+    with ThreadPoolExecutor(1) as beside:
+        listed = beside.submit(copy_context().run, packets.read, path, _BLAME)
+        content = ffmpeg.probe_json(path, shown, _BLAME)
+        stream = _video_stream(content.get("streams", []))
+        log = listed.result()
     order = stream.get("field_order") or _fields_of_first_frames(path, stream)
     return content, log, _describe(content, {**stream, "field_order": order}, log)
 

@@ -3,7 +3,7 @@
 import os
 import platform
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from style_pipeline.style import engine
@@ -16,6 +16,7 @@ WARM_UP_FRAMES = 48
 ALONE_SECONDS = 10.0
 OTHERS_SECONDS = 6.0
 CPU_ENGINES = (engine.NATIVE_BFLOAT16, engine.NATIVE, engine.TORCH)
+SIZES = ((160, 90), (640, 360), (1920, 1080), (3840, 2160))
 PLOT = "![Frames per second of every way](images/performance.svg)"
 STAGES = ("read", "network", "encode", "store")
 
@@ -32,7 +33,7 @@ class Comparison:
     second: Whole
     alone: float
     engines: dict[str, float]
-    one_rank: float
+    splits: dict[str, tuple[float, float]]
     reference: Timing
     lite: Timing
 
@@ -56,6 +57,7 @@ class Comparison:
             self._painting(),
             self._second(),
             self._engines(),
+            self._splits(),
         ]
 
     def _about(self) -> str:
@@ -118,11 +120,18 @@ class Comparison:
     def _engines(self) -> Table:
         rows = [
             (f"`{self.engine}`, a rank for each core", self.alone),
-            (f"`{self.engine}`, one rank on all cores", self.one_rank),
             *((f"`{name}`, a rank for each core", rate) for name, rate in self.engines.items()),
         ]
         shown = [(name, f"{rate:.1f}", f"{rate / self.alone:.2f}") for name, rate in rows]
         return Table(("the network alone", "frames per second", "of the fastest way"), shown)
+
+    def _splits(self) -> Table:
+        rows = [
+            (size, f"{many:.2f}", f"{one:.2f}", f"{one / many:.2f}")
+            for size, (many, one) in self.splits.items()
+        ]
+        headings = ("frames per second", "a rank for each core", "one rank on all cores", "ratio")
+        return Table(headings, rows)
 
 
 def _shares(headings: tuple[str, ...], parts: list[tuple[str, float]], whole: float) -> Table:
@@ -143,8 +152,7 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
     alone = yard.alone(STYLE, chosen, ALONE_SECONDS)
     others = [name for name in CPU_ENGINES if name != chosen]
     engines = {name: yard.alone(STYLE, name, OTHERS_SECONDS) for name in others}
-    cores = len(os.sched_getaffinity(0))
-    one_rank = yard.alone(STYLE, chosen, OTHERS_SECONDS, threads=cores)
+    splits = {f"{w}x{h}": _split(replace(yard, width=w, height=h), chosen) for w, h in SIZES}
     lite = yard.timed(yard.lite, 20, 100)
     reference = yard.timed(yard.reference, 8, 40)
     return Comparison(
@@ -156,10 +164,17 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
         second=second,
         alone=alone,
         engines=engines,
-        one_rank=one_rank,
+        splits=splits,
         reference=reference,
         lite=lite,
     )
+
+
+def _split(yard: Yard, chosen: str) -> tuple[float, float]:
+    """A rank for each core, and one rank on all of them."""
+    every = len(os.sched_getaffinity(0))
+    many, one = (yard.alone(STYLE, chosen, OTHERS_SECONDS, threads) for threads in (1, every))
+    return many, one
 
 
 def machine() -> str:
@@ -187,7 +202,7 @@ def publish(found: Comparison, docs: Path) -> None:
         "stages": found.whole.stages,
         "ranks": [rank.seconds | {"wall": rank.wall} for rank in found.whole.report.ranks],
         "engines_alone": {found.engine: found.alone} | found.engines,
-        "one_rank_alone": found.one_rank,
+        "splits_alone": found.splits,
         "second_style": {"seconds": found.second.seconds, "stages": found.second.stages},
     }
     keep(docs / "performance.json", "bench", numbers)

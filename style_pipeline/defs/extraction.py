@@ -6,6 +6,7 @@ is believed only as far as its objects still lie in the store, unharmed.
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,10 +16,16 @@ from style_pipeline.defs.stages import Stages
 from style_pipeline.errors import ManifestError, ObjectMissing
 from style_pipeline.manifest import AudioManifest, FrameManifest, FrameShard
 from style_pipeline.media.audio import AudioExtraction, audio_digest, extract_audio
-from style_pipeline.media.frames import FrameExtraction, FrameSettings, extract_frames
+from style_pipeline.media.frames import (
+    ExtractedShard,
+    FrameExtraction,
+    FrameSettings,
+    extract_frames,
+)
 from style_pipeline.store import MediaStore
 
 _CHUNK = 1 << 20
+_WRITERS = 8
 
 
 def frames_folder(source: Source, settings: FrameSettings) -> str:
@@ -99,11 +106,13 @@ def take_audio(store: MediaStore, source: Source, folder: Path, stages: Stages) 
 
 
 def _stored_shards(store: MediaStore, prefix: str, taken: FrameExtraction) -> Iterator[FrameShard]:
-    for shard in taken.shards:
+    """Several at a time, since a store makes one wait until it has written down."""
+
+    def stored(shard: ExtractedShard) -> FrameShard:
         key = layout.shard_key(prefix, shard.index, shard.path.suffix)
         store.upload(shard.path, key)
         shard.path.unlink()  # the scratch folder never holds all frames twice
-        yield FrameShard(
+        return FrameShard(
             index=shard.index,
             first_frame=shard.first_frame,
             count=shard.count,
@@ -111,6 +120,9 @@ def _stored_shards(store: MediaStore, prefix: str, taken: FrameExtraction) -> It
             sha256=shard.sha256,
             size=shard.size,
         )
+
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        yield from writers.map(stored, taken.shards)
 
 
 def _stored_audio(store: MediaStore, prefix: str, taken: AudioExtraction) -> str | None:

@@ -16,7 +16,7 @@ WARM_UP_FRAMES = 48
 ALONE_SECONDS = 10.0
 OTHERS_SECONDS = 6.0
 CPU_ENGINES = (engine.NATIVE_BFLOAT16, engine.NATIVE, engine.TORCH)
-SIZES = ((160, 90), (640, 360), (1920, 1080), (3840, 2160))
+SIZES = ((640, 360), (1920, 1080))
 PLOT = "![Frames per second of every way](images/performance.svg)"
 STAGES = ("read", "network", "encode", "store")
 

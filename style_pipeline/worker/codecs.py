@@ -1,7 +1,8 @@
 """What each encoder is told: shards join without a seam, and equal pictures give equal bytes.
 
 A shard opens with a picture that needs no other one; none looks beyond its shard; packets come in
-the order in which pictures are shown; one thread works, so that no race decides about a byte.
+the order in which pictures are shown; one thread works, so that no race decides about a byte, and
+x264 decides alike on every CPU (with AVX-512 it would decide otherwise, and not always alike).
 Chroma is held closer than usual, so that flat colours come back within one level.
 """
 
@@ -30,12 +31,13 @@ class Codec:
     odd_tag: str | None = None
 
 
+_X264 = "stitchable=1:cpu-independent=1:chroma-qp-offset=-9"
 _X265 = (
     "pools=none:frame-threads=1:bframes=0:open-gop=0:info=0:log-level=error:cbqpoffs=-6:crqpoffs=-6"
 )
 
 CODECS = {
-    "libx264": Codec("preset", {"bf": "0", "x264-params": "stitchable=1:chroma-qp-offset=-9"}),
+    "libx264": Codec("preset", {"bf": "0", "x264-params": _X264}),
     "libx265": Codec("preset", {"x265-params": _X265}, tag="hvc1"),
     "libsvtav1": Codec("preset", {"svtav1-params": "lp=1"}, odd="yuv420p"),
     "libvpx-vp9": Codec(

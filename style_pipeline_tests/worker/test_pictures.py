@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import ColourTags, FrameManifest, FrameShard, VideoFormat
+from style_pipeline.worker import codecs
 from style_pipeline.worker.decoder import decode
 from style_pipeline.worker.encoder import ShardEncoder, Times
 from style_pipeline_tests.clips import ffmpeg
@@ -169,6 +170,23 @@ def test_shards_of_any_length_join_by_copying_their_packets(tmp_path: Path, pres
     assert shades == pytest.approx([25 * n for n in range(10)], abs=3)
     times = [float((frame.pts or 0) * Fraction(frame.time_base or 0)) for frame in found]
     assert [time - times[0] for time in times] == pytest.approx([(p - 7) / 1000 for p in pts])
+
+
+def test_every_cpu_encodes_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x264 with and without the vector instructions of this machine."""
+    pictures = [rough(number) for number in range(12)]
+    here = encoded(pictures, video_format(320, 180), encoding=Encoding())
+    x264 = codecs.CODECS["libx264"]
+    plain = {**x264.options, "x264-params": f"{x264.options['x264-params']}:asm=0"}
+    monkeypatch.setitem(codecs.CODECS, "libx264", replace(x264, options=plain))
+    assert encoded(pictures, video_format(320, 180), encoding=Encoding()) == here
+
+
+def rough(number: int) -> NDArray[np.uint8]:
+    """A picture of blocks that move, with grain, [180, 320, 3]."""
+    blocks = np.random.default_rng(7).integers(20, 236, (45, 80, 3), np.int16)
+    moved = np.roll(np.kron(blocks, np.ones((4, 4, 1), np.int16)), 3 * number, 1)
+    return (moved + np.random.default_rng(number).integers(-20, 20, moved.shape)).astype(np.uint8)
 
 
 def test_a_shard_takes_exactly_its_pictures() -> None:

@@ -13,7 +13,7 @@ import av
 import numpy as np
 
 from style_pipeline import process
-from style_pipeline.media.ffmpeg import version
+from style_pipeline.media.build import version
 
 BITS = 10
 """Numbers up to 1023 can be shown."""

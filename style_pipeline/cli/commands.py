@@ -165,7 +165,7 @@ def repair(video: Path, output: Path | None) -> None:
     loss and at their own times, and the sound; its comment says what it lacks, and so will the
     painting's. Subtitles and chapters are left out.
 
-    
+    \b
     Example:
       style-pipeline repair recording.ts && style-pipeline run recording.repaired.mkv --style NAME
     """

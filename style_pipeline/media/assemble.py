@@ -8,7 +8,7 @@ from math import lcm
 from pathlib import Path
 
 from style_pipeline.manifest import AudioManifest, FrameManifest
-from style_pipeline.media import ffmpeg
+from style_pipeline.media import build, ffmpeg
 from style_pipeline.media.audio import HEAD_START
 from style_pipeline.media.company import Company, needs_free_tags, write_description
 from style_pipeline.media.containers import Container
@@ -186,14 +186,14 @@ def _last(packets: int, ticks: int, condition: str) -> str:
 
 
 def _turned(manifest: FrameManifest) -> Options:
-    if not manifest.format.rotation or ffmpeg.version() < _DISPLAY_ROTATION_SINCE:
+    if not manifest.format.rotation or build.version() < _DISPLAY_ROTATION_SINCE:
         return {}
     return {"display_rotation": manifest.format.rotation}
 
 
 def _turned_by_tag(manifest: FrameManifest) -> Options:
     """Older FFmpeg takes the angle as a tag of the stream."""
-    if not manifest.format.rotation or ffmpeg.version() >= _DISPLAY_ROTATION_SINCE:
+    if not manifest.format.rotation or build.version() >= _DISPLAY_ROTATION_SINCE:
         return {}
     return {"metadata:s:v:0": f"rotate={manifest.format.rotation}"}
 

@@ -8,7 +8,6 @@ where the machine allows it a room of its own (:mod:`style_pipeline.media.sandbo
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -131,13 +130,6 @@ def probe_json(path: Path, arguments: Sequence[str], blame: Blame) -> dict[str, 
     except ValueError as error:
         raise blame.error("what FFmpeg says about it cannot be read") from error
     return content
-
-
-def version() -> int:
-    """The major version of the installed ffmpeg; 0 for a development build."""
-    words = process.run(["ffmpeg", "-version"], limits=PROBE_LIMITS).stdout.decode()
-    found = re.match(r"ffmpeg version n?(\d+)\.", words)
-    return int(found[1]) if found else 0
 
 
 def _command(

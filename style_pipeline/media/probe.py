@@ -74,9 +74,14 @@ def probe(path: Path) -> SourceProbe:
     return found
 
 
-def describe(path: Path) -> SourceProbe:
-    """As :func:`probe`, but whether all of it is there or not."""
-    return _read(path)[2]
+def probe_harmed(path: Path) -> tuple[SourceProbe, PacketLog, str]:
+    """As :func:`probe`, and the packets; what is not there is told, without a remedy."""
+    content, log, found = _read(path)
+    try:
+        refuse_cut_off(path, _promise(content, found), log, described(content), _BLAME)
+    except UnusableVideo as error:
+        return found, log, str(error).partition(";")[0]
+    return found, log, ""
 
 
 def _read(path: Path) -> tuple[dict[str, Any], PacketLog, SourceProbe]:
@@ -199,9 +204,7 @@ def _rotation(stream: Mapping[str, Any]) -> int:
     angles = [data["rotation"] for data in stream.get("side_data_list", []) if "rotation" in data]
     angle = round(float(angles[0])) % 360 if angles else 0
     if angle % 90:
-        raise UnusableVideo(
-            f"the video is to be turned by {angle} degrees; only quarter turns can be kept"
-        )
+        raise UnusableVideo(f"it is to be turned by {angle} degrees; only quarter turns are kept")
     return angle
 
 

@@ -13,12 +13,12 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from style_pipeline.errors import MediaError, UnusableVideo
+from style_pipeline.errors import UnusableVideo
 from style_pipeline.media import ffmpeg, packets
 from style_pipeline.media.ffmpeg import Blame, Input, Options, Output
 from style_pipeline.media.lossless import lossless_options
 from style_pipeline.media.packets import Packet, PacketLog
-from style_pipeline.media.probe import SourceProbe, describe, probe
+from style_pipeline.media.probe import SourceProbe, probe_harmed
 from style_pipeline.media.treatment import Treatment, of_one_size, turned
 
 SUFFIX = ".mkv"
@@ -33,7 +33,7 @@ class Repaired:
     """What was saved: ``pictures`` of ``of_pictures``, ``sounds`` packets of ``of_sounds``.
 
     ``holes`` are where pictures are missing: after so many seconds, for so many. ``doubtful``
-    pictures follow a hole and are painted over what is not there, up to the next key picture.
+    pictures follow a hole, up to the next key picture, and lean on what is not there.
     ``complaints`` is how often the decoder found fault. ``lacking`` says what of the file itself is
     not there, where it is cut off.
     """
@@ -69,11 +69,11 @@ def repair(source: Path, target: Path) -> Repaired:
 
     Raises UnusableVideo where nothing can be saved.
     """
-    found, log = describe(source), packets.read(source, _BLAME)
+    found, log, lacking = probe_harmed(source)
     with tempfile.TemporaryDirectory(prefix="repair-", dir=target.parent) as folder:
         draft, whole = Path(folder) / "draft.mkv", Path(folder) / "whole.mkv"
         complaints = _save(source, found, draft)
-        saved = _compared(log, found, draft, complaints, _lacking(source))
+        saved = _compared(log, found, draft, complaints, lacking)
         _sign(draft, f"repaired: {'; '.join(saved.lines())}", whole)
         whole.replace(target)
     return saved
@@ -161,15 +161,6 @@ def _usual_step(pictures: Sequence[Packet]) -> int:
 
 def _sounds(found: SourceProbe) -> Sequence[int]:
     return [stream.stream_index for stream in found.audio]
-
-
-def _lacking(source: Path) -> str:
-    """What is said of a file that is not all there, without the remedy."""
-    try:
-        probe(source)
-    except MediaError as error:
-        return str(error).partition(";")[0]
-    return ""
 
 
 def _sign(draft: Path, comment: str, whole: Path) -> None:

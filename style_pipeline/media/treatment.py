@@ -10,7 +10,7 @@ from typing import Self
 
 from style_pipeline.errors import FilterMissing, UnusableVideo
 from style_pipeline.manifest import ColourTags, VideoFormat
-from style_pipeline.media import filters
+from style_pipeline.media import build
 from style_pipeline.media.colours import HIGH_DYNAMIC_RANGE, bits, stored_as_rgb
 from style_pipeline.media.probe import SourceProbe
 from style_pipeline.settings import Settings
@@ -167,7 +167,7 @@ def _refuse_by(step: _Step) -> None:
 
 def _refuse_impossible(step: _Step) -> None:
     """Known before anything is decoded, and of every video alike: nothing is wrong with it."""
-    lacking = tuple(filters.missing(step.chain))
+    lacking = tuple(build.missing(step.chain))
     if lacking:
         what, _, done = step.note.partition(": ")
         raise FilterMissing(

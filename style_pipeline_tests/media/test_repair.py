@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from style_pipeline.errors import UnusableVideo
-from style_pipeline.media.probe import describe, probe
+from style_pipeline.media.probe import probe, probe_harmed
 from style_pipeline.media.repair import repair
 from style_pipeline_tests.clips import Tone, frame_numbers, frame_times
 from style_pipeline_tests.conftest import ClipFactory
@@ -38,7 +38,7 @@ def test_a_recording_that_begins_in_the_middle_of_a_group(
     assert 12 <= saved.pictures == len(numbers) < saved.of_pictures
     assert saved.complaints > 0
     assert 0 < saved.sounds == saved.of_sounds
-    early = describe(cut).audio[0].start
+    early = probe_harmed(cut)[0].audio[0].start
     apart = frame_times(whole)[numbers[0]] - early
     again = frame_times(target)[0] - probe(target).audio[0].start
     assert abs(again - apart) <= Fraction(1, 1000)

@@ -39,8 +39,7 @@ def launcher(cloud: Cloud, operations: str) -> LauncherFactory:
     def make(store_url: str, deadline: float = 300, **settings: str) -> AzureMlLauncher:
         usual = {"OPERATIONS": operations, "POLL_SECONDS": "0.1", "NODES": "2"}
         environ = cloud.settings(**{**usual, **settings})
-        if not store_url.startswith("https://studio."):  # an account that is not there
-            keep_learnt(store_url, environ[OPERATIONS])
+        keep_learnt(store_url, environ[OPERATIONS])
         return AzureMlLauncher(store_url, AzureSettings.from_environment(environ), deadline)
 
     return make

@@ -8,8 +8,10 @@ import dagster as dg
 import pytest
 
 from style_pipeline import layout
+from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import StyleJob
+from style_pipeline.launchers.azure_ml import AzureMlLauncher
 from style_pipeline.manifest import StyleReport
 from style_pipeline.worker.line import Line
 from style_pipeline.worker.stopwatch import Stopwatch
@@ -273,8 +275,14 @@ def test_a_launcher_without_time_makes_no_sense(launcher: LauncherFactory) -> No
         replace(launcher("file:///srv"), deadline=0)
 
 
-def test_jobs_do_not_report_through_the_account_of_the_media(launcher: LauncherFactory) -> None:
-    account = "https://studio.blob.core.windows.net"
+def test_jobs_do_not_report_through_the_account_of_the_media(cloud: Cloud) -> None:
+    def launcher(operations: str) -> AzureMlLauncher:
+        environ = cloud.settings(
+            OPERATIONS=f"https://{operations}.blob.core.windows.net/operations"
+        )
+        media = "https://studio.blob.core.windows.net/media"
+        return AzureMlLauncher(media, AzureSettings.from_environment(environ), 300)
+
     with pytest.raises(ConfigurationError, match="set STYLE_PIPELINE_AZURE_OPERATIONS to"):
-        launcher(f"{account}/media", OPERATIONS=f"{account}/operations")
-    launcher(f"{account}/media", OPERATIONS="https://office.blob.core.windows.net/operations")
+        launcher("studio")
+    launcher("office")

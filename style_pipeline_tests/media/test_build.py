@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from style_pipeline.errors import FilterMissing
-from style_pipeline.media import filters
+from style_pipeline.media import build
 from style_pipeline.media.probe import probe
 from style_pipeline.media.treatment import Policies, treatment
 from style_pipeline_tests.clips import Colours
@@ -19,7 +19,7 @@ CHAIN = "zscale=t=linear:npl=100,format=gbrpf32le,tonemap=hable:desat=0,nosuch=1
 
 
 def test_the_ffmpeg_at_hand_is_asked() -> None:
-    assert list(filters.missing(CHAIN)) == ["nosuch"]
+    assert list(build.missing(CHAIN)) == ["nosuch"]
 
 
 def test_hdr_is_refused_where_it_cannot_be_tone_mapped(
@@ -29,7 +29,7 @@ def test_hdr_is_refused_where_it_cannot_be_tone_mapped(
     plain = probe(clip("plain.mp4", frames=4))
     assert "tone-mapped" in treatment(found, Policies()).notes[0]
     monkeypatch.setenv("PATH", path_without("zscale", tmp_path))
-    assert list(filters.missing(CHAIN)) == ["zscale", "nosuch"]
+    assert list(build.missing(CHAIN)) == ["zscale", "nosuch"]
     with pytest.raises(FilterMissing, match=r"HDR \(PQ\).* without zscale; install .*libzimg"):
         treatment(found, Policies())
     assert treatment(plain, Policies()).notes == ()

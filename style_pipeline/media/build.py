@@ -1,4 +1,4 @@
-"""Which filters the FFmpeg at hand was built with: some need a library that not every build has."""
+"""What the FFmpeg at hand is: its version, and the filters that it was built with."""
 
 import re
 import shutil
@@ -10,6 +10,13 @@ from style_pipeline.media.ffmpeg import PROBE_LIMITS
 
 _NAME = re.compile(r"(?:^|,)(\w+)=")
 _LISTED = re.compile(r"^ [T.][S.][C.]? (\w+) +\S+->\S+ ", re.MULTILINE)
+
+
+def version() -> int:
+    """The major version of the installed ffmpeg; 0 for a development build."""
+    words = process.run(["ffmpeg", "-version"], limits=PROBE_LIMITS).stdout.decode()
+    found = re.match(r"ffmpeg version n?(\d+)\.", words)
+    return int(found[1]) if found else 0
 
 
 def missing(chain: str) -> Iterator[str]:

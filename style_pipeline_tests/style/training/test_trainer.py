@@ -9,6 +9,7 @@ import torch
 
 from style_pipeline.errors import TrainingError, UnusablePainting
 from style_pipeline.lesson import Recipe, Stage
+from style_pipeline.style.margin import COLUMNS
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs, open_painting
@@ -47,6 +48,16 @@ def test_losses_fall(tmp_path: Path, trunk_file: Path, pictures: Path) -> None:
     assert [losses.step for losses in seen] == list(range(1, 81))
     total = [losses.content + 5 * losses.style for losses in seen[:70]]
     assert np.mean(total[-10:]) < 0.7 * np.mean(total[:10])
+
+
+def test_it_learns_with_the_margin_that_is_painted(
+    tmp_path: Path, trunk_file: Path, pictures: Path
+) -> None:
+    network, widths = tiny_network(), list[int]()
+    network.register_forward_pre_hook(lambda _, given: widths.append(given[0].shape[-1]))
+    recipe = replace(QUICK, stages=(Stage(1, 32, 2),))
+    make_trainer(recipe, tmp_path, trunk_file, pictures, network).run(lambda _: None)
+    assert widths == [32 + COLUMNS] * 2
 
 
 def test_stopping_and_resuming_gives_the_same_weights(

@@ -169,11 +169,21 @@ $(KUSTO):
 	  @kusto/language-service-next@$(KUSTO_VERSION) >/dev/null
 	@touch $@
 
+# Knows which of the commands in the guides there are.
+AZURE_CLI_VERSION := 2.91.0
+AZURE_CLI := .cache/azure-cli/.installed-$(AZURE_CLI_VERSION)
+
+$(AZURE_CLI): | $(INSTALLED)
+	@echo "Installing the Azure CLI into .cache/azure-cli ..."
+	@rm -rf .cache/azure-cli && $(PYTHON) -m venv .cache/azure-cli
+	@.cache/azure-cli/bin/pip --disable-pip-version-check -qq install azure-cli==$(AZURE_CLI_VERSION)
+	@touch $@
+
 .PHONY: infra-check
-infra-check: $(INSTALLED) $(CHECKOV) $(KUSTO) ## every check of infra/ that needs no Azure, and that they do find faults
+infra-check: $(INSTALLED) $(CHECKOV) $(KUSTO) $(AZURE_CLI) ## every check of infra/ that needs no Azure, and that they do find faults
 	$(BIN)/python -m infra.checks
 	$(BIN)/pytest style_pipeline_tests/infra
-	$(BIN)/pytest style_pipeline_tests/infra/exercise_programs.py
+	$(BIN)/pytest style_pipeline_tests/infra/exercise_programs.py style_pipeline_tests/infra/exercise_guides.py
 
 # The list of what an installation holds; its tool must not be in the list, so it lives elsewhere.
 CYCLONEDX_VERSION := 7.5.0

@@ -159,6 +159,15 @@ resource "azurerm_role_assignment" "uploaders_media" {
   condition_version    = "2.0"
 }
 
+# Lets them sign for others, who then may do no more than they may themselves. Azure gives out what
+# is signed with for a whole account only.
+resource "azurerm_role_assignment" "uploaders_signatures" {
+  for_each             = var.uploaders
+  scope                = azurerm_storage_account.media.id
+  role_definition_name = "Storage Blob Delegator"
+  principal_id         = each.value
+}
+
 resource "azurerm_role_assignment" "operators_host" {
   for_each             = var.operators
   scope                = azurerm_linux_virtual_machine.host.id

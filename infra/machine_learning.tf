@@ -56,6 +56,22 @@ resource "azurerm_machine_learning_workspace" "main" {
   depends_on = [azurerm_role_assignment.workspace]
 }
 
+# The workspace's account refuses keys, so Azure ML has to sign in to it like everybody else. The other
+# provider has no word for that; this one says it in Azure's own.
+resource "azapi_update_resource" "workspace" {
+  type        = "Microsoft.MachineLearningServices/workspaces@2025-01-01-preview"
+  resource_id = azurerm_machine_learning_workspace.main.id
+
+  # Azure has answered with a small letter too.
+  ignore_casing = true
+
+  body = {
+    properties = {
+      systemDatastoresAuthMode = "Identity"
+    }
+  }
+}
+
 # No node, no cost: the least number of nodes is none, in both clusters, always.
 resource "azurerm_machine_learning_compute_cluster" "painters" {
   name                          = "style-gpu"
@@ -79,6 +95,8 @@ resource "azurerm_machine_learning_compute_cluster" "painters" {
     type         = "UserAssigned"
     identity_ids = [azurerm_user_assigned_identity.main["nodes"].id]
   }
+
+  depends_on = [azapi_update_resource.workspace]
 }
 
 # Builds the worker's image: with a registry that is private, Azure ML needs a machine of ours for it.
@@ -104,4 +122,6 @@ resource "azurerm_machine_learning_compute_cluster" "image_build" {
     type         = "UserAssigned"
     identity_ids = [azurerm_user_assigned_identity.main["build"].id]
   }
+
+  depends_on = [azapi_update_resource.workspace]
 }

@@ -46,6 +46,11 @@ variable "operators" {
 variable "contact_email" {
   description = "Who is told when the budget runs out, and when something is wrong."
   type        = string
+
+  validation {
+    condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+$", var.contact_email))
+    error_message = "Not an address for mail; where your account has none, write another into terraform.tfvars."
+  }
 }
 
 variable "monthly_budget" {

@@ -2,14 +2,13 @@
 # what style_pipeline/telemetry sends; a test compares the two.
 
 locals {
-  # 'fires' says when, of the one number that each query gives. A heartbeat that is not there at all
-  # would be no row, and no number: so the beats are counted.
+  # Each query gives one number. Where nothing else is said, it is looked at every five minutes over the
+  # last quarter of an hour, and fires above nought. A heartbeat that is not there at all would be no
+  # row, and no number: so the beats are counted.
   alerts = {
     silent = {
       about    = "No heartbeat for a quarter of an hour: the host, Dagster's daemon or their way out is gone."
       severity = 1
-      every    = "PT5M"
-      window   = "PT15M"
       operator = "LessThan"
       fires    = 1
       query    = <<-KUSTO
@@ -21,10 +20,6 @@ locals {
     failing-sensors = {
       about    = "A sensor has failed for a quarter of an hour: new videos may not be seen."
       severity = 1
-      every    = "PT5M"
-      window   = "PT15M"
-      operator = "GreaterThan"
-      fires    = 0
       query    = <<-KUSTO
         AppMetrics
         | where Name == "style_pipeline.failing_sensors"
@@ -34,10 +29,6 @@ locals {
     failed-runs = {
       about    = "A run has failed; Dagster says why."
       severity = 2
-      every    = "PT5M"
-      window   = "PT15M"
-      operator = "GreaterThan"
-      fires    = 0
       query    = <<-KUSTO
         AppMetrics
         | where Name == "style_pipeline.videos" and tostring(Properties["status"]) == "FAILURE"
@@ -47,10 +38,6 @@ locals {
     stuck-runs = {
       about    = "In a run nothing has moved for an hour."
       severity = 2
-      every    = "PT5M"
-      window   = "PT15M"
-      operator = "GreaterThan"
-      fires    = 0
       query    = <<-KUSTO
         AppMetrics
         | where Name == "style_pipeline.stuck"
@@ -62,7 +49,6 @@ locals {
       severity = 2
       every    = "PT1H"
       window   = "P1D"
-      operator = "GreaterThan"
       fires    = var.daily_cost
       query    = <<-KUSTO
         AppMetrics
@@ -189,8 +175,8 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "main" {
   resource_group_name     = azurerm_resource_group.main.name
   description             = each.value.about
   severity                = each.value.severity
-  evaluation_frequency    = each.value.every
-  window_duration         = each.value.window
+  evaluation_frequency    = try(each.value.every, "PT5M")
+  window_duration         = try(each.value.window, "PT15M")
   scopes                  = [azurerm_log_analytics_workspace.main.id]
   auto_mitigation_enabled = true
   tags                    = local.tags
@@ -199,8 +185,8 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "main" {
     query                   = each.value.query
     metric_measure_column   = "number"
     time_aggregation_method = "Total"
-    operator                = each.value.operator
-    threshold               = each.value.fires
+    operator                = try(each.value.operator, "GreaterThan")
+    threshold               = try(each.value.fires, 0)
   }
 
   action {

@@ -42,6 +42,7 @@ class Configuration:
     data: tuple[Resource, ...]
     variables: Mapping[str, Mapping[str, Any]]
     outputs: Mapping[str, Mapping[str, Any]]
+    providers: Mapping[str, Mapping[str, Any]]
     locals: Mapping[str, Any]
 
     def of_type(self, type_: str) -> list[Resource]:
@@ -61,6 +62,7 @@ def load(folder: Path) -> Configuration:
         data=tuple(_resources(blocks, "data")),
         variables=dict(_named(blocks, "variable")),
         outputs=dict(_named(blocks, "output")),
+        providers=dict(_named(blocks, "provider")),
         locals=values,
     )
 

@@ -46,6 +46,8 @@ def faults(found: Configuration) -> Iterator[str]:
     """One line each, with the address of what is wrong."""
     rules: tuple[Callable[[Configuration], Iterator[str]], ...] = (
         _accounts,
+        _applied_from_outside,
+        _identity_datastores,
         _clusters,
         _private,
         _endpoints,
@@ -95,6 +97,27 @@ def _accounts(found: Configuration) -> Iterator[str]:
         yield "azurerm_storage_management_policy: nothing clears media/work/"
     if "messages/" in cleared:
         yield "azurerm_storage_management_policy: learnt styles are cleared with the messages"
+
+
+def _applied_from_outside(found: Configuration) -> Iterator[str]:
+    """Whoever applies this stands outside, and cannot wait until an account can be looked into."""
+    for features in found.providers["azurerm"].get("features", []):
+        for each in features.get("storage", [{}]):
+            if each.get("data_plane_available") is not False:
+                yield "provider.azurerm: features.storage.data_plane_available must be False"
+
+
+def _identity_datastores(found: Configuration) -> Iterator[str]:
+    """An account without keys is of no use to a workspace that would sign in with one."""
+    modes = {
+        str(each.body.get("resource_id")): each.body["body"]["properties"].get(
+            "systemDatastoresAuthMode"
+        )
+        for each in found.of_type("azapi_update_resource")
+    }
+    for each in found.of_type("azurerm_machine_learning_workspace"):
+        if modes.get(f"${{{each.address}.id}}") != "Identity":
+            yield f"{each.address}: does not sign in to its account as itself"
 
 
 def _clusters(found: Configuration) -> Iterator[str]:

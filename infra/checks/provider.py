@@ -34,13 +34,20 @@ def main(package: Path) -> None:
     """Extract from the unpacked npm package what the files of infra/ use."""
     about = json.loads((package / "package.json").read_text())
     found = load(INFRA)
+    ours = {each.type for each in found.resources if each.type.startswith("azurerm_")}
     schema = {
         "provider": about["cdktf"]["provider"]["version"],
         "source": f"{about['name']} {about['version']}",
-        "resources": _schemas(package, {each.type for each in found.resources}, ""),
+        "providers": {"azurerm": _provider(package)},
+        "resources": _schemas(package, ours, ""),
         "data": _schemas(package, {each.type for each in found.data}, "data-azurerm-"),
     }
     FILE.write_text(_lines(schema) + "\n")
+
+
+def _provider(package: Path) -> dict[str, Any]:
+    text = (package / "lib/provider/index.d.ts").read_text()
+    return _block(dict(_INTERFACE.findall(text)), "AzurermProviderConfig")
 
 
 def _schemas(package: Path, types: set[str], prefix: str) -> dict[str, Any]:

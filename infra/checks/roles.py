@@ -64,6 +64,7 @@ FORBIDDEN = [
     ("operations", LOG, "uploaders"),
     ("operations", Attempt("write", "azureml", "incoming/film.mp4"), "uploaders"),
     *(("media", Attempt("write", "media", path), "uploaders") for path in NOT_THEIRS),
+    *(("media", Attempt("read", "media", path), "uploaders") for path in NOT_THEIRS[1:]),
 ]
 """What nobody of that name may be able to do."""
 

@@ -1,5 +1,7 @@
-"""What the provider would refuse: unknown attributes and blocks, missing ones, literals of a wrong
+"""What a provider would refuse: unknown attributes and blocks, missing ones, literals of a wrong
 type, and references to what does not exist.
+
+What is said to Azure in its own words, through azapi, is compared with Azure's own descriptions.
 """
 
 import json
@@ -9,9 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from infra.checks.configuration import META, Configuration, texts
+from infra.checks.configuration import META, Configuration, Resource, texts
 
-FILE = Path(__file__).with_name("azurerm.json")
+FILES = [Path(__file__).with_name(f"{provider}.json") for provider in ("azurerm", "azapi")]
+"""The first is extracted by :mod:`infra.checks.provider`, the second written by hand."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -20,21 +23,54 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "other": (list, dict, str),
 }
 _REFERENCE = re.compile(
-    r"(?<![\w.])((?:data\.)?azurerm_\w+)\.(\w+)(?:\[[^\]]*\])?(?:\.(\w+))?"
+    r"(?<![\w.])((?:data\.)?az(?:urerm|api)_\w+)\.(\w+)(?:\[[^\]]*\])?(?:\.(\w+))?"
     r"|(?<![\w.])(var|local)\.(\w+)"
 )
 
 
 def faults(found: Configuration) -> Iterator[str]:
     """One line each, with the address of what is wrong."""
-    schema = json.loads(FILE.read_text())
+    schema = _schema()
     for kind, blocks in (("resources", found.resources), ("data", found.data)):
         for each in blocks:
             if each.type not in schema[kind]:
-                yield f"{each.address}: not in {FILE.name}; see provider.py"
+                yield f"{each.address}: not in {FILES[0].name}; see provider.py"
             else:
                 yield from _block_faults(each.address, each.body, schema[kind][each.type])
+    for name, body in found.providers.items():
+        yield from _block_faults(f"provider.{name}", body, schema["providers"][name])
+    for each in found.of_type("azapi_update_resource"):
+        yield from _azure_faults(each, schema["bodies"])
     yield from _reference_faults(found, schema)
+
+
+def _schema() -> dict[str, Any]:
+    """What both providers know, as one."""
+    merged: dict[str, Any] = {}
+    for file in FILES:
+        for kind, known in json.loads(file.read_text()).items():
+            merged[kind] = {**merged.get(kind, {}), **known} if isinstance(known, dict) else known
+    return merged
+
+
+def _azure_faults(each: Resource, bodies: Mapping[str, Any]) -> Iterator[str]:
+    known = bodies.get(each.body["type"])
+    if known is None:
+        yield f"{each.address}: {each.body['type']} is not in {FILES[1].name}"
+        return
+    for path, value in _leaves(each.body.get("body", {})):
+        if path not in known:
+            yield f"{each.address}: {path} is not known to Azure"
+        elif value not in known[path]:
+            yield f"{each.address}: {path} = {value!r} is none of {known[path]}"
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, Mapping):
+        yield path, value
+        return
+    for name, inner in value.items():
+        yield from _leaves(inner, f"{path}.{name}".lstrip("."))
 
 
 def _block_faults(where: str, body: Mapping[str, Any], schema: dict[str, Any]) -> Iterator[str]:

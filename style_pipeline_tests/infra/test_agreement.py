@@ -3,6 +3,8 @@
 import json
 import re
 
+from azure.ai.ml.entities import Workspace
+
 from infra.checks.configuration import load
 from style_pipeline.azure_settings import AzureSettings
 from style_pipeline.notices import check_queue_url, created
@@ -74,3 +76,12 @@ def test_the_queue_for_poison_is_called_as_the_product_calls_it() -> None:
     assert second == f"{first}-poison"
     assert f'main["{first}"].name' in FOUND.locals["settings_events"]
     assert check_queue_url(f"https://operations.queue.core.windows.net/{first}")
+
+
+def test_azures_own_client_would_say_of_the_workspace_what_terraform_says() -> None:
+    """In the same words and at the same place, whatever the case of the value."""
+    (said,) = FOUND.of_type("azapi_update_resource")
+    asked = Workspace(name="any", location="any", system_datastores_auth_mode="identity")
+    sent = asked._to_rest_object().as_dict()["properties"]
+    ((name, value),) = said.body["body"]["properties"].items()
+    assert sent[name] == value.lower()

@@ -59,7 +59,10 @@ def test_what_each_is_given(granted: list[Grant]) -> None:
             "AcrPush on container_registry.main",
             "Contributor on application_insights.main",
         },
-        "uploaders": {"Storage Blob Data Contributor on storage_container.media"},
+        "uploaders": {
+            "Storage Blob Data Contributor on storage_container.media",
+            "Storage Blob Delegator on storage_account.media",
+        },
         "operators": {
             "Virtual Machine Administrator Login on linux_virtual_machine.host",
             "Reader on resource_group.main",

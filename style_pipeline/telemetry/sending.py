@@ -1,10 +1,12 @@
 """The door to OpenTelemetry: sends traces and the numbers in them to where the environment says.
 
 That is Application Insights, where ``APPLICATIONINSIGHTS_CONNECTION_STRING`` is set, as everywhere
-on Azure; or stderr or a file, a line of JSON for each span, by ``STYLE_PIPELINE_TRACES``.
+on Azure; or stderr or a file, a line of JSON for each span, by ``STYLE_PIPELINE_TRACES``. Nobody
+else is told anything.
 """
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +44,17 @@ GAUGES = {
     "failing_sensors": "sensors whose last look failed",
 }
 """Numbers that tell how the platform is just now, and what they are."""
+
+
+_TOLD_TO_OTHERS = (
+    # Asks settings.sdk.monitor.azure.com every hour how to behave.
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+    # Tells Microsoft, of each installation, how the exporter is used and where it runs.
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    # Counts what it sends, in a thread that nobody ends.
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+)
+"""What Azure's exporter does besides, unless these variables are 'true'; it reads them itself."""
 
 
 @contextmanager
@@ -93,6 +106,8 @@ def _exporters(environ: Mapping[str, str]) -> "tuple[SpanExporter, MetricExporte
 
     insights = environ.get(INSIGHTS)
     if insights:
+        for name in _TOLD_TO_OTHERS:
+            os.environ.setdefault(name, "true")
         from azure.monitor.opentelemetry.exporter import (
             AzureMonitorMetricExporter,
             AzureMonitorTraceExporter,

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -155,9 +158,7 @@ class Insights:
 
 
 @pytest.fixture
-def insights(monkeypatch: pytest.MonkeyPatch) -> Iterator[Insights]:
-    # The exporter's own statistics would go to the internet.
-    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
+def insights() -> Iterator[Insights]:
     service = Insights()
     yield service
     service.server.shutdown()
@@ -196,3 +197,54 @@ def test_what_is_not_taken_is_an_error(
     insights.status = 400
     with pytest.raises(TelemetryError, match=f"the trace of run {ended.dagster_run.run_id}"):
         send(trace_of(instance, store, ended), insights)
+
+
+ALONE = """
+import json, sys, threading
+looked_up = []
+def heard(event, arguments):
+    if event == "socket.getaddrinfo":
+        looked_up.append(arguments[0])
+sys.addaudithook(heard)
+from style_pipeline.telemetry import Span, Trace, open_telemetry
+with open_telemetry({sys.argv[1]: sys.argv[2]}) as telemetry:
+    if "127.0.0.1" in sys.argv[2]:
+        telemetry.send(Trace("run", (Span((), 1.0, 2.0, True, {"status": "SUCCESS"}),)))
+    working = [each.name for each in threading.enumerate()]
+left = [each.name for each in threading.enumerate()]
+print(json.dumps([sorted({*working}), left, sorted({*looked_up})]))
+"""
+STORAGES = ["AzureMonitorMetricExporter Storage", "AzureMonitorTraceExporter Storage"]
+REGIONAL = (
+    "InstrumentationKey=11111111-2222-3333-4444-555555555555;"
+    "IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/"
+)
+
+
+def alone(connection: str, **environ: str) -> list[list[str]]:
+    """The threads while a fresh interpreter sends, those it leaves, and the hosts it looked up."""
+    argv = [sys.executable, "-c", ALONE, INSIGHTS, connection]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(argv, env=kept | environ, capture_output=True, text=True, check=True)
+    found: list[list[str]] = json.loads(done.stdout)
+    return found
+
+
+def test_nobody_else_is_told_anything(insights: Insights) -> None:
+    """Azure's exporter would ask and tell Microsoft, in threads of its own, some seconds later."""
+    quiet = [*STORAGES, "MainThread"]
+    assert alone(insights.connection_string) == [quiet, ["MainThread"], ["127.0.0.1"]]
+    assert alone(REGIONAL) == [quiet, ["MainThread"], []], "nothing was to be sent"
+
+
+@pytest.mark.parametrize(
+    ("name", "thread"),
+    [
+        ("CONTROLPLANE_DISABLED", "ConfigurationWorker"),
+        ("STATSBEAT_DISABLED_ALL", "OtelPeriodicExportingMetricReader"),
+        ("SDKSTATS_DISABLED", "OtelPeriodicExportingMetricReader"),
+    ],
+)
+def test_it_would_be_seen_if_somebody_were_told(name: str, thread: str) -> None:
+    working, *_ = alone(REGIONAL, **{f"APPLICATIONINSIGHTS_{name}": "false"})
+    assert thread in working

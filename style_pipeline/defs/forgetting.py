@@ -1,9 +1,11 @@
-"""Takes old runs of videos out of Dagster's records, where nothing hangs on them any more.
+"""Takes old runs of videos, lessons and orders out of Dagster's records, where nothing hangs on
+them any more.
 
 What Dagster knows of a partition is in the events of the run that made it last: that run stays,
-however old. So does the only run of an upload that still lies in ``incoming/``, since by it the
-sensors know that nobody has to ask again. Everything else, failed attempts and earlier paintings,
-goes once it is old; and of all old runs, what their processes wrote to files.
+however old. So does the only run of an upload that still lies in ``incoming/``, and the only lesson
+of a painting that is not learnt, since by it the sensors know that nobody has to ask again.
+Everything else, failed attempts, earlier paintings and lessons, orders, goes once it is old; and of
+all old runs, what their processes wrote to files.
 """
 
 from collections.abc import Iterator
@@ -12,12 +14,15 @@ from functools import cache
 
 import dagster as dg
 from dagster import DagsterInstance, RunRecord
+from dagster._core.storage.tags import RUN_KEY_TAG
 from pydantic import Field
 
 from style_pipeline import layout, upload_keys
 from style_pipeline.defs import partitions
 from style_pipeline.defs.housekeeping import NOT_ENDED, forget
 from style_pipeline.defs.jobs import UPLOAD_TAG
+from style_pipeline.defs.orders import order_look
+from style_pipeline.defs.style_assets import STYLE_CHECKPOINT, due, learn_style
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
 
@@ -45,8 +50,7 @@ def forget_old_runs(
     """One run after the other, oldest first."""
     before = datetime.now(UTC) - timedelta(days=config.days)
     instance, forgotten, kept = context.instance, 0, 0
-    there = {f"{found.key}|{found.etag}" for found in store.list(layout.INCOMING)}
-    needed = _Needed(instance, there)
+    needed = _Needed(instance, store)
     for record in _old(instance, before):
         run = record.dagster_run
         instance.compute_log_manager.delete_logs(prefix=[run.run_id])
@@ -88,17 +92,19 @@ def forgetting_schedule(job: dg.JobDefinition) -> dg.ScheduleDefinition:
 
 
 class _Needed:
-    """What hangs on runs; ``there`` are the uploads in ``incoming/``, ``name|ETag``."""
+    """What hangs on runs: other runs, partitions, and what lies in the store."""
 
-    def __init__(self, instance: DagsterInstance, there: set[str]) -> None:
-        self._instance, self._there = instance, there
+    def __init__(self, instance: DagsterInstance, store: MediaStore) -> None:
+        self._instance = instance
+        self._uploads = {f"{found.key}|{found.etag}" for found in store.list(layout.INCOMING)}
+        self._lessons = set(due(store).values())
         self._maker = cache(self._last_maker_of)
         running = instance.get_runs(dg.RunsFilter(statuses=NOT_ENDED))
         self._resumed = {run.parent_run_id for run in running}
 
     def is_needed(self, run: dg.DagsterRun) -> bool:
-        """Whether ``run`` is resumed just now, made something last, or stands for its upload."""
-        return run.run_id in self._resumed or self._made_last(run) or self._stands_for_upload(run)
+        """Whether ``run`` is resumed just now, made something last, or stands for what is there."""
+        return run.run_id in self._resumed or self._made_last(run) or self._stands_alone(run)
 
     def _made_last(self, run: dg.DagsterRun) -> bool:
         for record in self._instance.get_records_for_run(run.run_id, of_type=_MADE).records:
@@ -107,11 +113,16 @@ class _Needed:
                 return True
         return False
 
-    def _stands_for_upload(self, run: dg.DagsterRun) -> bool:
-        key = run.tags.get(UPLOAD_TAG)
-        if key is None or upload_keys.upload_of(key) not in self._there:
+    def _stands_alone(self, run: dg.DagsterRun) -> bool:
+        """Whether it is the only one by which sensors know of an upload or of a painting."""
+        upload, lesson = run.tags.get(UPLOAD_TAG, ""), run.tags.get(RUN_KEY_TAG, "")
+        if upload_keys.upload_of(upload) in self._uploads:
+            known_by = {UPLOAD_TAG: upload}
+        elif lesson in self._lessons:
+            known_by = {RUN_KEY_TAG: lesson}
+        else:
             return False
-        return self._instance.get_runs_count(dg.RunsFilter(tags={UPLOAD_TAG: key})) == 1
+        return self._instance.get_runs_count(dg.RunsFilter(tags=known_by)) == 1
 
     def _last_maker_of(self, asset: dg.AssetKey, partition: str) -> str | None:
         wanted = dg.AssetRecordsFilter(asset, asset_partitions=[partition])
@@ -120,8 +131,15 @@ class _Needed:
 
 
 def _old(instance: DagsterInstance, before: datetime) -> Iterator[RunRecord]:
-    """Runs about a style and a video that ended before."""
+    """Runs of ours that ended before."""
     wanted = dg.RunsFilter(statuses=_ENDED, updated_before=before)
     for record in instance.get_run_records(wanted, order_by="update_timestamp", ascending=True):
-        if all(partitions.of_run(record.dagster_run)):
+        if _is_ours(record.dagster_run):
             yield record
+
+
+def _is_ours(run: dg.DagsterRun) -> bool:
+    """Whether it is about a style and a video, is a lesson, or placed an order."""
+    by_hand = STYLE_CHECKPOINT in (run.asset_selection or ())
+    jobs = (learn_style.name, order_look.name)
+    return all(partitions.of_run(run)) or by_hand or run.job_name in jobs

@@ -88,6 +88,15 @@ learn_style = dg.define_asset_job(
 )
 
 
+def due(store: MediaStore) -> dict[str, str]:
+    """The run key of the lesson of each painting that is not learnt, by style."""
+    return {
+        offer.name: f"{offer.name}|{store.stat(offer.key).etag}"
+        for offer in catalogue.offers(store).values()
+        if offer.kind == "any" and offer.key and not catalogue.is_passing(offer.name)
+    }
+
+
 @dg.sensor(
     job=learn_style,
     minimum_interval_seconds=30,
@@ -102,18 +111,12 @@ def new_painting_sensor(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[MediaStore], studio: Studio
 ) -> dg.SensorResult:
     """One run per painting and content; run keys keep it from asking twice."""
-    lacking = studio.lacks()
-    wanted = {
-        offer.name: store.stat(offer.key).etag
-        for offer in catalogue.offers(store).values()
-        if offer.kind == "any" and offer.key and not catalogue.is_passing(offer.name)
-    }
+    lacking, wanted = studio.lacks(), due(store)
     if lacking or not wanted:
         return dg.SensorResult(skip_reason=lacking or "every painting has been learnt")
     return dg.SensorResult(
         run_requests=[
-            dg.RunRequest(run_key=f"{name}|{etag}", partition_key=name)
-            for name, etag in wanted.items()
+            dg.RunRequest(run_key=run_key, partition_key=name) for name, run_key in wanted.items()
         ],
         dynamic_partitions_requests=[partitions.styles.build_add_request(sorted(wanted))],
     )

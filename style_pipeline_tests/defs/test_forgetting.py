@@ -1,16 +1,23 @@
 """Old runs are forgotten, but for those that a partition, an upload or another run hangs on."""
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
+from style_pipeline import layout
 from style_pipeline.defs import forgetting, handing_out, partitions
 from style_pipeline.defs.assembly import definitions_for
 from style_pipeline.defs.jobs import UPLOAD_TAG
+from style_pipeline.defs.orders import order_look
+from style_pipeline.defs.style_assets import STYLE_CHECKPOINT, due, learn_style
 from style_pipeline.intake import Arrival
 from style_pipeline.layout import Upload
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
+from style_pipeline.style import gallery
 from style_pipeline.upload_keys import upload_of
+from style_pipeline_tests.practice import painting
 
 FILM = Upload("tahiti", "film.mp4")
 KEY = partitions.key_of(FILM)
@@ -64,9 +71,9 @@ def forget(instance: dg.DagsterInstance, settings: Settings, days: float = 0) ->
     return {run.run_id for run in instance.get_runs() if run.job_name != forgetting.JOB}
 
 
-def made_by(instance: dg.DagsterInstance, asset: str) -> str | None:
-    """The run that Dagster names as the last that made an asset of the grid's one partition."""
-    wanted = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[KEY])
+def made_by(instance: dg.DagsterInstance, asset: str, partition: str = KEY) -> str | None:
+    """The run that Dagster names as the last that made a partition of an asset."""
+    wanted = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[partition])
     found = instance.fetch_materializations(wanted, limit=1).records
     return found[0].run_id if found else None
 
@@ -125,7 +132,63 @@ def test_a_changed_upload_needs_the_run_of_the_earlier_one_no_more(
     assert handing_out.asked_for(grid, changed)
 
 
-def test_runs_that_are_under_way_or_resumed_or_of_no_video_stay(
+@pytest.fixture
+def hung(grid: dg.DagsterInstance, store: MediaStore, tmp_path: Path) -> str:
+    """The run key of the lesson of a painting that lies in the store."""
+    gallery.hang(store, "mine", painting(tmp_path))
+    grid.add_dynamic_partitions("style", ["mine"])
+    return due(store)["mine"]
+
+
+def teach(instance: dg.DagsterInstance, run_key: str, *, fails: bool = False) -> str:
+    """A lesson that the sensor asked for; its run."""
+
+    @dg.asset(key=STYLE_CHECKPOINT, partitions_def=partitions.styles)
+    def checkpoint() -> None:
+        if fails:
+            raise dg.Failure("no")
+
+    job = dg.define_asset_job(learn_style.name, [checkpoint])
+    lesson = dg.Definitions([checkpoint], jobs=[job]).resolve_job_def(learn_style.name)
+    ended = lesson.execute_in_process(
+        instance=instance,
+        partition_key="mine",
+        tags={"dagster/run_key": run_key},
+        raise_on_error=False,
+    )
+    return ended.run_id
+
+
+def test_of_lessons_the_last_stays(grid: dg.DagsterInstance, settings: Settings, hung: str) -> None:
+    earlier, failed, last = (
+        teach(grid, run_key, fails=fails)
+        for run_key, fails in (("mine|earlier", False), (hung, True), (hung, False))
+    )
+    assert forget(grid, settings, days=30) == {earlier, failed, last}
+    assert forget(grid, settings) == {last}
+    assert made_by(grid, "style_checkpoint", "mine") == last
+
+
+def test_a_lesson_is_not_given_again_for_want_of_its_run(
+    grid: dg.DagsterInstance, settings: Settings, store: MediaStore, hung: str, tmp_path: Path
+) -> None:
+    """A painting that could not be learnt is asked for by the sensor as long as it hangs there."""
+    failed = teach(grid, hung, fails=True)
+    assert forget(grid, settings) == {failed}
+    store.delete(f"{layout.STYLES}mine/painting.png")
+    assert forget(grid, settings) == set()
+
+
+def test_nothing_hangs_on_an_order(grid: dg.DagsterInstance, settings: Settings) -> None:
+    job = definitions_for(settings).resolve_job_def(order_look.name)
+    wish = {"video": FILM.key, "style": "great-wave"}
+    config = {"ops": {"place_order": {"config": wish}}}
+    assert not job.execute_in_process(config, grid, raise_on_error=False).success
+    assert len(forget(grid, settings, days=30)) == 1
+    assert forget(grid, settings) == set()
+
+
+def test_runs_that_are_under_way_or_resumed_or_of_others_stay(
     grid: dg.DagsterInstance, settings: Settings, film: Arrival
 ) -> None:
     @dg.job
@@ -138,11 +201,11 @@ def test_runs_that_are_under_way_or_resumed_or_of_no_video_stay(
         other, parent_run_id=failed, root_run_id=failed, tags=tags, status=STARTED
     )
     waiting = grid.create_run_for_job(other, tags=tags, status=dg.DagsterRunStatus.NOT_STARTED)
-    lesson = grid.create_run_for_job(
+    others = grid.create_run_for_job(
         other, tags={"dagster/partition": "tahiti"}, status=dg.DagsterRunStatus.SUCCESS
     )
     left = forget(grid, settings)
-    assert {failed, resumed.run_id, waiting.run_id, lesson.run_id} < left
+    assert {failed, resumed.run_id, waiting.run_id, others.run_id} < left
     assert len(left) == 5
 
 

@@ -35,6 +35,10 @@ class PartitionError(UserError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class Cancelled(StylePipelineError):
+    """Work in another thread was given up with the block that it was for."""
+
+
 # --- processes -----------------------------------------------------------------------------
 
 

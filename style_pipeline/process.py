@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+from style_pipeline import cancellation
 from style_pipeline.capture import Capture
 from style_pipeline.errors import OutputFlood, ProcessTimeout, ProgramMissing
 
@@ -71,25 +73,27 @@ def run(
     """Run ``argv`` to its end; a failing return code is returned, not raised.
 
     Raises ProgramMissing where ``argv[0]`` is not installed, ProcessTimeout past
-    ``limits.seconds`` and OutputFlood past ``limits.output_bytes``. Whatever is raised, the whole
-    process group is dead by then.
+    ``limits.seconds``, OutputFlood past ``limits.output_bytes`` and Cancelled where the block that
+    this thread works for is left. Whatever is raised, the whole process group is dead by then.
     """
     started = time.monotonic()
     name = Path(argv[0]).name
     process = _start(argv, limits, cwd, env, stderr=subprocess.PIPE)
-    stdout = Capture(process.stdout, limits.output_bytes, lambda: _end_group(process, grace=0))
-    stderr = Capture(process.stderr, STDERR_BYTES)
+    end = partial(_end_group, process, grace=0)
     try:
-        process.wait(limits.seconds)
+        stdout = Capture(process.stdout, limits.output_bytes, end)
+        stderr = Capture(process.stderr, STDERR_BYTES)
+        with cancellation.when_cancelled(end):
+            process.wait(limits.seconds)
     except subprocess.TimeoutExpired as error:
         raise ProcessTimeout(
             f"{name} was ended after its limit of {limits.seconds:g} s; try a shorter video, "
             "or a machine with less to do"
         ) from error
     finally:
-        _end_group(process, grace=0)
-        stdout.join(_GRACE_SECONDS)
-        stderr.join(_GRACE_SECONDS)
+        end()
+    stdout.join(_GRACE_SECONDS)
+    stderr.join(_GRACE_SECONDS)
     if stdout.flooded:
         raise OutputFlood(f"{name} was ended: it wrote more than {limits.output_bytes:,} bytes")
     said = stderr.content.decode("utf-8", "replace")

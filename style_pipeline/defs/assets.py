@@ -1,11 +1,11 @@
 """The four assets of a video in a style. Their descriptions are the documentation people read."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from style_pipeline import cancellation
 from style_pipeline.defs import checks, extraction, facts, partitions, pictures
 from style_pipeline.defs.ceiling import Ceiling
 from style_pipeline.defs.failures import told_to_dagster
@@ -182,7 +182,7 @@ def final_video(
         manifest = frames_to_paint(store, source, recipe)
         job = style_job(store, source, manifest, recipe, context.run.run_id)
         folder, container = scratch.folder("final"), recipe.container()
-        with ThreadPoolExecutor(1) as beside:
+        with cancellation.threads(1) as beside:
             measured = beside.submit(steadiness, store, manifest, job)
             finished = finish(store, source, manifest, job, container, folder, stages)
             context.log.info(f"published {finished.key}")

@@ -1,13 +1,12 @@
 """What an uploaded file is: its video, its times, its audio, and whether all of it is there."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from style_pipeline import cancellation
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import AudioStream, VideoFormat
 from style_pipeline.media import colours, ffmpeg, packets, streams
@@ -87,8 +86,8 @@ def probe_harmed(path: Path) -> tuple[SourceProbe, PacketLog, str]:
 def _read(path: Path) -> tuple[dict[str, Any], PacketLog, SourceProbe]:
     _refuse_absent(path)
     shown = ["-show_format", "-show_streams", "-show_chapters", "-show_data"]
-    with ThreadPoolExecutor(1) as beside:
-        listed = beside.submit(copy_context().run, packets.read, path, _BLAME)
+    with cancellation.threads(1) as beside:
+        listed = beside.submit(packets.read, path, _BLAME)
         content = ffmpeg.probe_json(path, shown, _BLAME)
         stream = _video_stream(content.get("streams", []))
         log = listed.result()

@@ -9,7 +9,6 @@ light, is subtracted, since a faithful painting has it too.
 """
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from style_pipeline import cancellation
 from style_pipeline.quality.motion import Mask, MotionFinder, Picture, fitted
 
 LONGEST_SIDE = 640
@@ -61,7 +61,7 @@ def flicker(runs: Iterable[Iterable[Moment]], threads: int = 1) -> FlickerScore:
     Pictures are [H, W, 3] uint8 RGB. The score does not depend on ``threads``. Raises MediaError
     where pictures are too small to have a motion.
     """
-    with ThreadPoolExecutor(threads) as workers:
+    with cancellation.threads(threads) as workers:
         errors = [pair for pairs in workers.map(_errors_of, runs) for pair in pairs]
     measured = [pair for pair in errors if pair is not None]
     if not measured:
@@ -78,6 +78,7 @@ def _errors_of(run: Iterable[Moment]) -> list[tuple[float, float] | None]:
 
 def _errors(finder: MotionFinder, before: Moment, after: Moment) -> tuple[float, float] | None:
     """The warping errors of painting and source, in levels; None for a scene cut."""
+    cancellation.check()
     motion = finder.between(before.source, after.source)
     source = motion.change(before.source, after.source)
     believed = motion.believed & (source <= LARGEST_CHANGE)

@@ -1,9 +1,14 @@
 """What the score says of videos whose flicker is known."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
-from style_pipeline.errors import MediaError
+from style_pipeline import cancellation
+from style_pipeline.errors import Cancelled, MediaError
 from style_pipeline.quality.flicker import FlickerScore, Moment, flicker
 from style_pipeline.quality.motion import Picture
 from style_pipeline_tests.quality.pictures import (
@@ -141,3 +146,19 @@ def test_pictures_too_small_for_a_motion_are_refused() -> None:
 def test_threads_change_nothing(source: list[Picture]) -> None:
     runs = [moments(source[first:], source[first:][::-1]) for first in range(3)]
     assert flicker(runs, threads=3) == flicker(runs)
+
+
+def test_a_score_that_nobody_waits_for_is_given_up(source: list[Picture]) -> None:
+    """Of two endless films, each in a thread of its own."""
+    begun = threading.Barrier(3)
+
+    def endless() -> Iterator[Moment]:
+        begun.wait()
+        while True:
+            yield from moments(source, source)
+
+    with suppress(KeyboardInterrupt), cancellation.threads(1) as beside:
+        score = beside.submit(flicker, [endless(), endless()], threads=2)
+        begun.wait()
+        raise KeyboardInterrupt
+    assert isinstance(score.exception(), Cancelled)

@@ -7,10 +7,16 @@ _MINUTE, _HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class Pace:
-    """Pixels painted in a second, all ranks together; ``measured``, or only declared."""
+    """Pixels painted in a second, all ranks together; ``measured``, or only declared.
+
+    ``node_hours`` and ``cost`` are what a second of painting took of a cluster, the time in which
+    its nodes start among it; None where no job has told.
+    """
 
     pixels_per_second: float
     measured: bool = False
+    node_hours: float | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,33 @@ class Estimate:
         pixels = self.frames * self.width * self.height * (self.scale / 100) ** 2
         return pixels / self.pace.pixels_per_second
 
+    @property
+    def node_hours(self) -> float | None:
+        """What that takes of a cluster; None where it is not known."""
+        return None if self.pace.node_hours is None else self.pace.node_hours * self.seconds
+
+    @property
+    def cost(self) -> float | None:
+        """What that costs, by the operator's table of prices; None where it is not known."""
+        return None if self.pace.cost is None else self.pace.cost * self.seconds
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """All that is known of it, by name."""
+        found = {"seconds": self.seconds, "node_hours": self.node_hours, "cost": self.cost}
+        return {name: value for name, value in found.items() if value is not None}
+
     def __str__(self) -> str:
         told = "measured" if self.pace.measured else "assumed"
-        return (
+        words = [
             f"{self.frames:,} frames of {self.width}x{self.height}, about {_time(self.seconds)} of "
             f"painting at {self.pace.pixels_per_second / 1e6:.2f} megapixels per second ({told})"
-        )
+        ]
+        if self.node_hours is not None:
+            words.append(f"{self.node_hours:.2f} node-hours")
+        if self.cost is not None:
+            words.append(f"{self.cost:.2f} by the table of prices")
+        return ", ".join(words)
 
 
 def _time(seconds: float) -> str:

@@ -160,8 +160,8 @@ def test_environment_and_clock_are_passed_in() -> None:
     """``os.environ`` is read at the edges only: command line, definitions, the worker's main.
 
     A store's credentials are the exception: ``open_store`` looks for them where it is not told, so
-    that nobody has to hand them through. So is what Azure's exporter reads for itself: telemetry has
-    to say it there.
+    that nobody has to hand them through. So is what Azure's exporter reads for itself: telemetry
+    has to say it there.
     """
     edges = ("cli/", "definitions.py", "style_definitions.py", "defs/", "worker/", "process.py")
     edges += ("launchers/", "stores/__init__.py", "telemetry/sending.py")

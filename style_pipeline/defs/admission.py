@@ -6,14 +6,11 @@ from pathlib import Path
 import dagster as dg
 
 from style_pipeline.cost import Estimate, Pace
+from style_pipeline.defs.bills import latest
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.limits import Content, UploadLimits
 from style_pipeline.media.probe import SourceProbe, probe
 
-PACE = "megapixels_per_second"
-"""Under this name painted frames tell how fast they were painted."""
-
-_PAINTED = dg.AssetKey("styled_frames")
 _LOOKED_AT = 20
 """Jobs; too short a one does not tell how fast it was."""
 
@@ -56,11 +53,11 @@ def door(limits: UploadLimits, instance: dg.DagsterInstance) -> Door:
 
 
 def _measured(instance: dg.DagsterInstance) -> Pace | None:
-    for record in instance.fetch_materializations(_PAINTED, limit=_LOOKED_AT).records:
-        painted = record.asset_materialization
-        told = None if painted is None else painted.metadata.get(PACE)
-        if isinstance(told, dg.FloatMetadataValue) and told.value:
-            return Pace(told.value * 1e6, measured=True)
+    for bill in latest(instance, _LOOKED_AT):
+        if bill.pace and bill.painting:
+            taken = (bill.node_hours, bill.cost)
+            each_second = (None if took is None else took / bill.painting for took in taken)
+            return Pace(bill.pace * 1e6, True, *each_second)
     return None
 
 

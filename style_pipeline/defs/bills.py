@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from style_pipeline.defs.facts import COST, DURATION, NODE_HOURS, WALL
+COST, NODE_HOURS, WALL, DURATION = "cost", "node_hours", "wall_seconds", "duration_seconds"
+PACE = "megapixels_per_second"
+"""Under these names painted frames tell what their job took, how long the video is, and how fast it
+was painted; the last only where the job was long enough to tell."""
 
 _PAINTED = dg.AssetKey("styled_frames")
 _PER_PAGE = 500
@@ -17,7 +20,8 @@ class Bill:
     """One painting of ``what``, ``STYLE|VIDEO``; None where its job told nothing.
 
     ``painting`` is in seconds, ``video`` how many of them the video lasts; a job that found most of
-    its work done took less of everything. ``cost`` is in the currency of the table of prices.
+    its work done took less of everything. ``cost`` is in the currency of the table of prices,
+    ``pace`` in megapixels per second.
     """
 
     when: datetime
@@ -26,6 +30,7 @@ class Bill:
     painting: float | None = None
     node_hours: float | None = None
     cost: float | None = None
+    pace: float | None = None
 
     @property
     def cost_per_minute(self) -> float | None:
@@ -51,14 +56,17 @@ def bills(instance: dg.DagsterInstance, since: datetime) -> Iterator[Bill]:
         cursor, more = page.cursor, page.has_more
 
 
+def latest(instance: dg.DagsterInstance, most: int) -> list[Bill]:
+    """The last ``most`` paintings, latest first."""
+    return list(map(_bill, instance.fetch_materializations(_PAINTED, most).records))
+
+
 def _bill(record: dg.EventLogRecord) -> Bill:
     made = record.asset_materialization
     told = {} if made is None else made.metadata
-    video, painting, node_hours, cost = (
-        _number(told.get(name)) for name in (DURATION, WALL, NODE_HOURS, COST)
-    )
+    numbers = (_number(told.get(name)) for name in (DURATION, WALL, NODE_HOURS, COST, PACE))
     when = datetime.fromtimestamp(record.timestamp, UTC)
-    return Bill(when, record.partition_key or "", video, painting, node_hours, cost)
+    return Bill(when, record.partition_key or "", *numbers)
 
 
 def _number(told: dg.MetadataValue | None) -> float | None:

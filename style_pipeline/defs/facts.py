@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import dagster as dg
 
-from style_pipeline.defs.admission import PACE
+from style_pipeline.defs.bills import COST, DURATION, NODE_HOURS, PACE, WALL
 from style_pipeline.defs.finishing import Finished
 from style_pipeline.defs.sources import Source
 from style_pipeline.defs.steadiness import Steadiness
@@ -17,9 +17,6 @@ from style_pipeline.media.plan import Fate, Line
 from style_pipeline.media.verdicts import Verdict, word
 
 Facts = dict[str, Any]
-
-COST, NODE_HOURS, WALL, DURATION = "cost", "node_hours", "wall_seconds", "duration_seconds"
-"""Under these names painted frames tell what their job took, and how long the video is."""
 
 _TELLING_SECONDS = 30
 
@@ -47,7 +44,7 @@ def frame_facts(source: Source, manifest: FrameManifest, *, reused: bool) -> Fac
         "source": source.upload.key,
         "source_sha256": source.sha256,
         "estimate": str(source.estimate),
-        "estimated_seconds": round(source.estimate.seconds, 1),
+        **{f"estimated_{name}": round(n, 4) for name, n in source.estimate.numbers.items()},
         "picture": _picture(manifest),
         "frame_rate": _rate(manifest),
         "duration_seconds": float(manifest.duration),

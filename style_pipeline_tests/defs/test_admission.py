@@ -7,7 +7,8 @@ import pytest
 
 from style_pipeline.cost import Pace
 from style_pipeline.defs import uploads
-from style_pipeline.defs.admission import PACE, Door, door
+from style_pipeline.defs.admission import Door, door
+from style_pipeline.defs.bills import COST, NODE_HOURS, PACE, WALL
 from style_pipeline.defs.sources import fetch
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.limits import UploadLimits
@@ -62,7 +63,19 @@ def test_a_file_too_large_is_not_even_downloaded(
 def test_estimates_go_by_the_last_job_that_told_its_pace(instance: dg.DagsterInstance) -> None:
     limits = UploadLimits(pace=5e6)
     assert door(limits, instance).pace == Pace(5e6)
-    for told in ({PACE: 1.5}, {PACE: 2.5}, {}):
+    for told in ({PACE: 1.5, WALL: 60.0}, {PACE: 2.5, WALL: 60.0}, {WALL: 1.0}):
         painted = dg.AssetMaterialization("styled_frames", metadata=told)
         instance.report_runless_asset_event(painted)
     assert door(limits, instance).pace == Pace(2.5e6, measured=True)
+
+
+def test_estimates_name_the_price_that_a_job_on_the_cluster_had(
+    instance: dg.DagsterInstance, clip: ClipFactory
+) -> None:
+    """As much for each second of painting: two nodes, whose start is paid for too."""
+    told = {PACE: 1.0, WALL: 60.0, NODE_HOURS: 0.06, COST: 0.03}
+    instance.report_runless_asset_event(dg.AssetMaterialization("styled_frames", metadata=told))
+    _, estimate = door(UploadLimits(), instance).admit(clip("dear.mp4", frames=12), 100)
+    assert estimate.seconds == pytest.approx(12 * 64 * 48 / 1e6)
+    assert estimate.node_hours == pytest.approx(estimate.seconds * 0.001)
+    assert estimate.cost == pytest.approx(estimate.seconds * 0.0005)

@@ -9,8 +9,15 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
+from dagster._config import resolve_to_config_type, validate_config
+from dagster._core.run_coordinator import QueuedRunCoordinator
+from dagster._utils.tags import TagConcurrencyLimitsCounter
+
+from style_pipeline.defs import partitions
+from style_pipeline.layout import Upload
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
@@ -154,3 +161,23 @@ def test_dagster_is_set_up_as_on_one_machine_but_for_where_things_lie() -> None:
     places = {"storage", "local_artifact_storage", "compute_logs", "run_coordinator"}
     assert ours.keys() - shipped.keys() == places
     assert {key for key in shipped if shipped[key] != ours.get(key)} == {"concurrency"}
+
+
+def test_a_flood_of_one_style_leaves_room_for_others() -> None:
+    """By the words of the file, as Dagster's own queue understands them."""
+    coordinator = yaml.safe_load((DOCKER / "dagster/dagster.yaml").read_text())["run_coordinator"]
+    kind = resolve_to_config_type(QueuedRunCoordinator.config_type())
+    assert validate_config(kind, coordinator["config"]).success
+    (places,) = re.findall(r"DAGSTER_RUNS:-(\d+)", (DOCKER / "compose.yaml").read_text())
+    counter = TagConcurrencyLimitsCounter(coordinator["config"]["tag_concurrency_limits"], [])
+    for number in range(int(places) - 1):
+        assert not counter.is_blocked(run_of("tahiti", f"flood-{number}"))
+        counter.update_counters_with_launched_item(run_of("tahiti", f"flood-{number}"))
+    assert counter.is_blocked(run_of("tahiti", "flood"))
+    assert not counter.is_blocked(run_of("great-wave", "film"))
+
+
+def run_of(style: str, video: str) -> dg.DagsterRun:
+    """With the tags that Dagster gives to runs of a partition."""
+    key = partitions.key_of(Upload(style, video))
+    return dg.DagsterRun("paint_video", tags=partitions.grid.get_tags_for_partition_key(key))

@@ -58,6 +58,10 @@ locals {
     }
   }
 
+  # Rules are made before anything has been measured. Azure knows no such table by then, and would refuse
+  # a query about it.
+  measurements = "union isfuzzy=true AppMetrics, (datatable(TimeGenerated: datetime, Name: string, Sum: real, Properties: dynamic)[])"
+
   charts = [
     {
       title = "In the works: at work, waiting, stuck"
@@ -182,7 +186,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "main" {
   tags                    = local.tags
 
   criteria {
-    query                   = each.value.query
+    query                   = replace(each.value.query, "AppMetrics\n", "${local.measurements}\n")
     metric_measure_column   = "number"
     time_aggregation_method = "Total"
     operator                = try(each.value.operator, "GreaterThan")

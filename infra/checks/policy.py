@@ -171,6 +171,8 @@ def _alerts(found: Configuration) -> Iterator[str]:
     for each in found.of_type("azurerm_monitor_scheduled_query_rules_alert_v2"):
         if "azurerm_monitor_action_group.main.id" not in str(each.block("action")):
             yield f"{each.address}: tells nobody"
+        if "local.measurements" not in str(each.block("criteria")):
+            yield f"{each.address}: asks for a table that is not there yet"
     for each in found.of_type("azurerm_monitor_action_group"):
         if "var.contact_email" not in str(each.block("email_receiver")):
             yield f"{each.address}: does not reach contact_email"

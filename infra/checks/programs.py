@@ -71,7 +71,11 @@ def query_faults(found: Configuration) -> Iterator[str]:
     if not KUSTO.exists():
         yield f"kusto: missing in {KUSTO}; run: make infra-check"
         return
-    queries = {name: each["query"] for name, each in found.locals["alerts"].items()}
+    table = f"{found.locals['measurements']}\n"
+    queries = {
+        name: each["query"].replace("AppMetrics\n", table)
+        for name, each in found.locals["alerts"].items()
+    }
     queries |= {each["title"]: each["query"] for each in found.locals["charts"]}
     script = str(Path(__file__).with_name("queries.js"))
     done = _run("node", script, str(KUSTO), stdin=json.dumps(queries))

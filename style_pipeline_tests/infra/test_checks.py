@@ -113,6 +113,8 @@ PLANTED = [
     ("watching.tf", "    silent = {", "    quiet = {", "nobody is told of silent"),
     ("watching.tf", "action_groups = [azurerm_monitor_action_group.main.id]",
      "action_groups = []", "alert_v2.main: tells nobody"),
+    ("watching.tf", 'replace(each.value.query, "AppMetrics\\n", "${local.measurements}\\n")',
+     "each.value.query", "alert_v2.main: asks for a table that is not there yet"),
     ("watching.tf", "= var.contact_email", '= "somebody@example.org"',
      "azurerm_monitor_action_group.main: does not reach contact_email"),
     ("versions.tf", "data_plane_available = false", "data_plane_available = true",

@@ -14,8 +14,19 @@ from style_pipeline.media.packets import PacketLog
 _MISSING_SECONDS = Fraction(1, 2)
 """A container that promises this much more than its packets hold was cut off."""
 
+_MISSING_SECONDS_OF_FAULTY = Fraction(1, 100)
+"""And so was one in which FFmpeg lost its place."""
 
-_COUNTED_FROM_ZERO = ("matroska", "mov", "asf", "avi")
+_GAP_BYTES = 128
+"""Packets of an mkv lie closer together than this; between clusters there are some 30 bytes."""
+
+_NO_COUNT = 1 << 30
+"""What FFmpeg writes where it cannot go back to an avi's header for the count, as in a pipe."""
+
+_COUNTING = {"mov": packets.count_without_edits, "avi": packets.count_with_empty}
+"""Containers that count their pictures: with those that an edit list hides, or that are empty."""
+
+_COUNTED_FROM_ZERO = ("matroska", "mov", "asf")
 """Containers whose duration ends where their last stream does, however late the first begins."""
 
 
@@ -49,22 +60,25 @@ def refuse_cut_off(
     _refuse_fewer_than_declared(path, promise, found, blame)
     _refuse_unknown_length(promise, log)
     missing = _missing_seconds(promise, log, bases)
-    if missing > _MISSING_SECONDS:
+    if missing > (_MISSING_SECONDS_OF_FAULTY if log.faulty else _MISSING_SECONDS):
         raise UnusableVideo(
             f"the video is cut off: the last {float(missing):.1f} s of its "
             f"{float(promise.duration or 0):.1f} s are not there; upload it again"
         )
+    if log.faulty:
+        _refuse_gap(path, promise, blame)
 
 
 def _refuse_fewer_than_declared(path: Path, promise: Promise, found: int, blame: Blame) -> None:
-    """Only mp4's index lists every frame; it lists those too that an edit list hides."""
     declared = promise.declared_frames or 0
-    if not promise.container.startswith("mov") or found >= declared:
+    count = _COUNTING.get(promise.container.partition(",")[0])
+    if count is None or found >= declared:
         return
-    readable = packets.count_without_edits(path, promise.video_stream, blame)
+    readable = count(path, promise.video_stream, blame)
     if readable < declared:
         raise UnusableVideo(
-            f"the video is cut off: {readable} of its {declared} frames are there; upload it again"
+            f"the video is cut off or damaged: {readable} of its {declared} frames are there; "
+            "upload it again"
         )
 
 
@@ -73,6 +87,16 @@ def _refuse_unknown_length(promise: Promise, log: PacketLog) -> None:
     if log.truncated or (promise.container == "asf" and promise.duration is None):
         raise UnusableVideo(
             "the video is cut off: the file is shorter than it says itself; upload it again"
+        )
+
+
+def _refuse_gap(path: Path, promise: Promise, blame: Blame) -> None:
+    """Where FFmpeg loses its place, it goes on from the next cluster, and says no more."""
+    gap = packets.largest_gap(path, blame, to_end=promise.duration is None)
+    if gap > _GAP_BYTES:
+        raise UnusableVideo(
+            f"the video is damaged: {gap:,} bytes between its pictures cannot be read; "
+            "upload it again"
         )
 
 
@@ -88,9 +112,22 @@ def _missing_seconds(promise: Promise, log: PacketLog, bases: Mapping[int, Fract
     return promise.start + promise.duration - max(*ends, promise.video_end)
 
 
-def counted_from(container: str, first: Fraction | None) -> Fraction:
-    """Where a container's duration begins: at its own zero, or its ``first`` time, in seconds."""
-    return Fraction(0) if container.startswith(_COUNTED_FROM_ZERO) else first or Fraction(0)
+def declared(stream: Mapping[str, Any]) -> int | None:
+    """A stream's own count of its pictures, None where it has none."""
+    count = int(stream.get("nb_frames", _NO_COUNT))
+    return None if count == _NO_COUNT else count
+
+
+def duration(container: Mapping[str, Any]) -> Fraction | None:
+    """How many seconds a file says it lasts, or None; an avi's are FFmpeg's guess."""
+    said = None if container["format_name"] == "avi" else container.get("duration")
+    return None if said is None else Fraction(said)
+
+
+def counted_from(container: Mapping[str, Any]) -> Fraction:
+    """Where a file's duration begins, in seconds: at its own zero, or at its first time."""
+    zero = container["format_name"].startswith(_COUNTED_FROM_ZERO)
+    return Fraction(0 if zero else container.get("start_time", 0))
 
 
 def described(content: Mapping[str, Any]) -> Mapping[int, Fraction]:

@@ -9,8 +9,8 @@ from typing import Any
 from style_pipeline import cancellation
 from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import AudioStream, VideoFormat
-from style_pipeline.media import colours, ffmpeg, packets, streams
-from style_pipeline.media.completeness import Promise, counted_from, described, refuse_cut_off
+from style_pipeline.media import colours, completeness, ffmpeg, packets, streams
+from style_pipeline.media.completeness import Promise, declared, described, refuse_cut_off
 from style_pipeline.media.ffmpeg import Blame
 from style_pipeline.media.packets import Packet, PacketLog
 from style_pipeline.media.streams import Chapter, OtherStream
@@ -32,9 +32,10 @@ _BLAME = Blame(
 class SourceProbe:
     """What a file says about itself before anything is decoded.
 
-    ``container`` is FFmpeg's name of it; ``duration`` is in seconds, None where it does not say.
-    ``packet_pts`` are the times of all pictures to be shown, in order, in the video's time base
-    (empty where the container keeps no times); ``last_duration`` is how long the last one stays.
+    ``container`` is FFmpeg's name of it; ``duration`` is in seconds, None where it does not say
+    itself. ``packet_pts`` are the times of all pictures to be shown, in
+    order, in the video's time base (empty where the container keeps no times); ``last_duration``
+    is how long the last one stays.
     ``declared_frames`` is the container's own count, which may be wrong, ``packets`` the readable
     video packets that are to be shown. ``field_order`` is FFmpeg's name of it, ``progressive``
     where pictures are whole; ``alpha`` says whether they can be seen through. ``others`` are all
@@ -129,11 +130,11 @@ def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog
     rest = [other for other in content["streams"] if other["index"] != stream["index"]]
     return SourceProbe(
         container=container["format_name"],
-        duration=_fraction(container.get("duration")),
+        duration=completeness.duration(container),
         video=_format(stream),
         video_codec=stream["codec_name"],
         video_stream_index=stream["index"],
-        declared_frames=int(stream["nb_frames"]) if "nb_frames" in stream else None,
+        declared_frames=declared(stream),
         packets=len(shown),
         packet_pts=tuple(pts),
         last_duration=_last_duration(shown, pts, stream),
@@ -161,7 +162,7 @@ def _promise(content: Mapping[str, Any], found: SourceProbe) -> Promise:
     end = found.packet_pts[-1] + found.last_duration if indexed else 0
     return Promise(
         container=found.container,
-        start=counted_from(found.container, _fraction(content["format"].get("start_time"))),
+        start=completeness.counted_from(content["format"]),
         duration=found.duration,
         declared_frames=found.declared_frames,
         video_stream=found.video_stream_index,
@@ -214,7 +215,7 @@ def _last_duration(shown: list[Packet], pts: list[int], stream: Mapping[str, Any
     counts its frames, its own duration is right.
     """
     said = [packet.duration or 0 for packet in shown if pts and packet.pts == pts[-1]]
-    if said and "nb_frames" in stream:
+    if said and declared(stream):
         said[0] = max(said[0], stream.get("start_pts", 0) + stream.get("duration_ts", 0) - pts[-1])
     if said and (end := _named_end(stream)):
         said[0] = max(1, round(end / Fraction(stream["time_base"])) - pts[-1])

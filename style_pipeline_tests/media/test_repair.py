@@ -49,7 +49,7 @@ def test_what_is_cut_off_is_said(clip: ClipFactory, tmp_path: Path) -> None:
     saved = repair(kept(whole, (0, 0.6), "cut.mp4"), target := tmp_path / "saved.mkv")
     assert frame_numbers(target) == list(range(saved.pictures))
     assert 12 <= saved.pictures < 60
-    assert saved.lacking.startswith("the video is cut off: ")
+    assert saved.lacking.startswith("the video is cut off or damaged: ")
     assert saved.lacking.endswith("of its 60 frames are there")
     (comment,) = (value for key, value in probe(target).tags if key == "comment")
     assert comment == f"repaired: {'; '.join(saved.lines())}"

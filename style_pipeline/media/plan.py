@@ -56,7 +56,7 @@ def _pictures(
     shape = f"{probe.video_codec}, {video.width}x{video.height}, {video.pixel_format}"
     how = f"painted, encoded by {codec} into {container.suffix.removeprefix('.')}"
     yield Line(f"video {probe.video_stream_index} ({shape})", Fate.CONVERTED, how)
-    count = f"{probe.packets} frames"
+    count = f"{probe.packets} {'frame' if probe.packets == 1 else 'frames'}"
     yield Line(count, Fate.KEPT, "every frame once, at its own time")
     for note in notes:
         what, _, done = note.partition(": ")

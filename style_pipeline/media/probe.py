@@ -90,8 +90,8 @@ def _read(path: Path) -> tuple[dict[str, Any], PacketLog, SourceProbe]:
     with cancellation.threads(1) as beside:
         listed = beside.submit(packets.read, path, _BLAME)
         content = ffmpeg.probe_json(path, shown, _BLAME)
-        stream = _video_stream(content.get("streams", []))
         log = listed.result()
+    stream = _usable(streams.video(content.get("streams", []), log))
     order = stream.get("field_order") or _fields_of_first_frames(path, stream)
     return content, log, _describe(content, {**stream, "field_order": order}, log)
 
@@ -101,14 +101,6 @@ def _refuse_absent(path: Path) -> None:
         raise UnusableVideo(f"there is no file {path.name!r}; check its path")
     if path.stat().st_size == 0:
         raise UnusableVideo("the file is empty; upload it again")
-
-
-def _video_stream(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first stream of moving pictures; cover art and thumbnails are none."""
-    for stream in found:
-        if stream.get("codec_type") == "video" and not streams.is_still(stream):
-            return _usable(stream)
-    raise UnusableVideo("the file holds no video; upload one that does")
 
 
 def _usable(stream: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from style_pipeline.errors import UnusableVideo
 from style_pipeline.manifest import AudioStream, StreamTags
 from style_pipeline.media.packets import Packet, PacketLog
 
@@ -44,6 +45,18 @@ class Chapter:
     title: str
 
 
+def video(found: Sequence[dict[str, Any]], log: PacketLog) -> dict[str, Any]:
+    """The first stream of moving pictures: no cover, and no single picture beside a video.
+
+    Not every container can mark a cover. Raises UnusableVideo where there are no pictures.
+    """
+    candidates = [s for s in found if s.get("codec_type") == "video" and not is_still(s)]
+    moving = [stream for stream in candidates if len(log.of(stream["index"])) > 1]
+    if not candidates:
+        raise UnusableVideo("the file holds no video; upload one that does")
+    return (moving or candidates)[0]
+
+
 def is_still(stream: Mapping[str, Any]) -> bool:
     """Whether a video stream holds cover art or thumbnails rather than moving pictures."""
     marks = stream.get("disposition", {})
@@ -74,7 +87,7 @@ def other(stream: Mapping[str, Any], log: PacketLog) -> OtherStream:
     kind = str(stream.get("codec_type", "unknown"))
     return OtherStream(
         stream_index=stream["index"],
-        kind="cover" if kind == "video" and is_still(stream) else kind,
+        kind="cover" if kind == "video" and (is_still(stream) or len(found) < 2) else kind,
         codec=str(stream.get("codec_name") or stream.get("codec_tag_string") or "unknown"),
         tags=tags(stream),
         start=_start(found, Fraction(stream["time_base"])),

@@ -78,13 +78,16 @@ def lead_of(parts: Parts, container: Container) -> Fraction:
     """What the source's clock shows where the finished video's shows zero.
 
     The earliest stream starts there. Sound before the source's own zero is an encoder's delay,
-    which an edit list goes on hiding where the container knows one.
+    which an edit list goes on hiding where the container knows one; what comes after it is heard,
+    also before the first picture. Where pictures begin before zero too, as in a broadcast whose
+    clock has run over, it means nothing.
     """
-    manifest = parts.manifest
-    starts = [
-        track.start for track in parts.audio.tracks if track.start >= 0 or not container.signed
-    ]
-    return min([manifest.pts[0] * manifest.format.time_base, *starts])
+    begins = parts.manifest.pts[0] * parts.manifest.format.time_base
+    hidden = begins >= 0 and container.signed
+    heard = (
+        max(track.start, Fraction(0)) if hidden else track.start for track in parts.audio.tracks
+    )
+    return min([begins, *heard])
 
 
 def _write_list(manifest: FrameManifest, styled: Sequence[Path]) -> Path:

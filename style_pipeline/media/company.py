@@ -1,6 +1,6 @@
 """What travels with pictures and sound: subtitles, chapters, and what a file says about itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -52,6 +52,19 @@ def needs_free_tags(company: Company) -> bool:
     return not _ITUNES.issuperset(key for key, _ in company.tags)
 
 
+def placed_chapters(
+    chapters: Sequence[Chapter], lead: Fraction, container: Container
+) -> Iterator[Chapter]:
+    """Chapters on the result's clock, whose zero is ``lead`` on the source's.
+
+    An mp4's chapters leave nothing out: the first begins with the file.
+    """
+    for number, chapter in enumerate(chapters):
+        start, end = (max(Fraction(0), time - lead) for time in (chapter.start, chapter.end))
+        at_zero = container.is_mp4 and number == 0
+        yield Chapter(Fraction(0) if at_zero else start, end, chapter.title)
+
+
 def write_description(
     company: Company, audio: AudioManifest, lead: Fraction, container: Container, path: Path
 ) -> None:
@@ -64,7 +77,7 @@ def write_description(
     streams = [track.tags for track in audio.tracks] + [s.tags for s, _ in company.subtitles]
     for tags in streams:
         lines += ["[STREAM]", *_stream_tags(tags, container)]
-    lines += _chapters(company.chapters, lead)
+    lines += _chapters(placed_chapters(company.chapters, lead, container))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
 
 
@@ -75,10 +88,9 @@ def _stream_tags(tags: StreamTags, container: Container) -> Iterator[str]:
         yield _tag("handler_name" if container.is_mp4 else "title", tags.title)
 
 
-def _chapters(chapters: Sequence[Chapter], lead: Fraction) -> Iterator[str]:
+def _chapters(chapters: Iterable[Chapter]) -> Iterator[str]:
     for chapter in chapters:
-        times = (max(Fraction(0), time - lead) for time in (chapter.start, chapter.end))
-        start, end = (round(time * _MICROSECONDS) for time in times)
+        start, end = (round(time * _MICROSECONDS) for time in (chapter.start, chapter.end))
         yield from ("[CHAPTER]", f"TIMEBASE=1/{_MICROSECONDS}", f"START={start}", f"END={end}")
         yield _tag("title", chapter.title)
 

@@ -20,6 +20,9 @@ _X264_FORMATS = {
 }
 """What x264 stores without loss, and what width and height must be multiples of."""
 
+_TINY = 16
+"""FFV1 finds no way to cut some smaller pictures into slices by itself."""
+
 
 def lossless_options(treated: Treatment, frame_format: str) -> Options:
     """Filter and encoder options: PNG where asked for, else H.264 where it fits, else FFV1."""
@@ -31,7 +34,8 @@ def lossless_options(treated: Treatment, frame_format: str) -> Options:
     if across and video.width % across == 0 and video.height % down == 0:
         fast: Options = {"c:v": "libx264", "qp": 0, "preset": "ultrafast"}
         return {**fast, "pix_fmt": video.pixel_format, **_chain(treated.filters)}
-    return {"c:v": "ffv1", "level": 3, **_chain(treated.filters)}
+    whole: Options = {"slices": 1} if min(video.width, video.height) < _TINY else {}
+    return {"c:v": "ffv1", "level": 3, **whole, **_chain(treated.filters)}
 
 
 def _chain(filters: Sequence[str]) -> Options:

@@ -7,12 +7,14 @@ beside the comparison.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from style_pipeline.manifest import AudioStream
 from style_pipeline.media.audio import is_exact
 from style_pipeline.media.containers import Container
 from style_pipeline.media.probe import SourceProbe
 from style_pipeline.media.streams import OtherStream
+from style_pipeline.media.verdicts import TOLERANCE
 
 _CODEC_NAMES = {"flac": "FLAC", "alac": "Apple Lossless", "libopus": "Opus"}
 
@@ -45,7 +47,8 @@ def plan(
         *_pictures(probe, notes, container, codec),
         *(_sound(stream, container) for stream in probe.audio),
         *(_other(stream, container) for stream in probe.others),
-        *_words(probe),
+        *_chapters(probe, container),
+        *(Line(f"tag {key}", Fate.KEPT, "as it is") for key, _ in probe.tags),
     )
 
 
@@ -89,8 +92,14 @@ def _other(stream: OtherStream, container: Container) -> Line:
     return Line(str(stream), Fate.LEFT_OUT, why)
 
 
-def _words(probe: SourceProbe) -> Iterator[Line]:
-    if probe.chapters:
-        yield Line(f"{len(probe.chapters)} chapters", Fate.KEPT, "names and times")
-    for key, _ in probe.tags:
-        yield Line(f"tag {key}", Fate.KEPT, "as it is")
+def _chapters(probe: SourceProbe, container: Container) -> Iterator[Line]:
+    if not probe.chapters:
+        return
+    part = f"{len(probe.chapters)} chapters"
+    pictures = [time * probe.video.time_base for time in probe.packet_pts[:1]]
+    begins = min([*pictures, *(one.start for one in probe.audio)], default=Fraction(0))
+    if container.is_mp4 and probe.chapters[0].start > begins + TOLERANCE:
+        how = f"the first begins with the video: {container.suffix} leaves no gap"
+        yield Line(part, Fate.CONVERTED, how)
+    else:
+        yield Line(part, Fate.KEPT, "names and times")

@@ -3,13 +3,13 @@
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from style_pipeline.media import ffmpeg
 from style_pipeline.media.assemble import Parts, lead_of
-from style_pipeline.media.company import EVERYWHERE
+from style_pipeline.media.company import EVERYWHERE, placed_chapters
 from style_pipeline.media.containers import TEXT_SUBTITLES, Container
 from style_pipeline.media.ffmpeg import Blame, Input, Output
 from style_pipeline.media.names import names
@@ -44,7 +44,7 @@ def verdicts(
     for i, (ours, theirs) in enumerate(zip(wanted, found, strict=False)):
         yield from _text(i, (parts.company.source, ours), (finished, theirs), lead)
     yield from names("subtitle", [s.tags for s in wanted], [s.tags for s in found], container)
-    yield from _chapters(parts, result, lead)
+    yield from _chapters(parts, container, result, lead)
     yield from _tags(parts, result)
 
 
@@ -85,15 +85,18 @@ def _seconds(match: re.Match[str]) -> Fraction:
     return 3600 * hours + 60 * minutes + seconds + Fraction(milliseconds, 1000)
 
 
-def _chapters(parts: Parts, result: SourceProbe, lead: Fraction) -> Iterator[Verdict]:
-    wanted, found = parts.company.chapters, result.chapters
+def _chapters(
+    parts: Parts, container: Container, result: SourceProbe, lead: Fraction
+) -> Iterator[Verdict]:
+    said, found = parts.company.chapters, result.chapters
+    wanted = list(placed_chapters(said, lead, container))
     yield equal("chapters", [c.title for c in wanted], [c.title for c in found])
-    moved = [
-        abs(max(Fraction(0), ours.start - lead) - theirs.start)
-        for ours, theirs in zip(wanted, found, strict=False)
-    ]
+    moved = [abs(ours.start - theirs.start) for ours, theirs in zip(wanted, found, strict=False)]
     if wanted:
         yield near("chapters moved by", Fraction(0), max(moved, default=Fraction(0)))
+        first = near("first chapter", said[0].start - lead, wanted[0].start)
+        if not first.kept:
+            yield replace(first, kept=True, listed=True)
 
 
 def _tags(parts: Parts, result: SourceProbe) -> Iterator[Verdict]:

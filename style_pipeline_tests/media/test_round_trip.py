@@ -18,10 +18,7 @@ from style_pipeline.media.probe import probe
 from style_pipeline.media.stills import LARGEST_SHEET_BYTES, contact_sheet, still
 from style_pipeline.media.verdicts import word
 from style_pipeline.media.verify import verify
-from style_pipeline_tests.clips import (
-    Tone,
-    frame_numbers,
-)
+from style_pipeline_tests.clips import Tone, ffmpeg, frame_numbers, frame_times
 from style_pipeline_tests.media.painted import painted, take_apart
 
 ClipFactory = Callable[..., Path]
@@ -44,6 +41,32 @@ def test_a_difference_is_seen(clip: ClipFactory, tmp_path: Path) -> None:
     assert "tag title" in broken
 
 
+def heard(path: Path) -> str:
+    """The md5 of the samples that a player plays."""
+    argv = ["-nostdin", "-v", "error", "-i", f"file:{path}", "-map", "0:a", "-c:a", "pcm_s16le"]
+    return ffmpeg([*argv, "-f", "md5", "-"])
+
+
+def test_sound_before_the_first_picture_is_heard(clip: ClipFactory, tmp_path: Path) -> None:
+    """An edit list hides what an encoder put before zero, and nothing else."""
+    source = clip("late.mp4", rate=25, start=20, frames=24, audio=[Tone(seconds=Fraction(1))])
+    result = painted(source, tmp_path)
+    assert heard(result.path) == heard(source)
+    assert frame_times(result.path)[0] == Fraction(20, 25)
+
+
+def test_a_broadcast_whose_clock_runs_over_is_heard_from_its_beginning(
+    clip: ClipFactory, tmp_path: Path
+) -> None:
+    """After 26.5 hours; FFmpeg then reads what came before as times before zero."""
+    plain, source = clip("plain.mp4", rate=25, frames=24, audio=[Tone()]), tmp_path / "over.ts"
+    clock = ["-output_ts_offset", "95443.2", "-muxdelay", "0"]
+    ffmpeg(["-v", "error", "-i", f"file:{plain}", "-c", "copy", *clock, str(source)])
+    assert probe(source).packet_pts[0] < 0
+    (work := tmp_path / "work").mkdir()
+    assert heard(painted(source, work).path) == heard(source)
+
+
 @pytest.mark.parametrize("name", ["long.mp4", "long.mkv"])
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.8])
 def test_a_file_cut_off_is_refused(
@@ -54,6 +77,18 @@ def test_a_file_cut_off_is_refused(
     (folder := tmp_path / "shards").mkdir()
     with pytest.raises(UnusableVideo, match=r"cut off|damaged|index is missing|could not"):
         take_apart(cut, folder)
+
+
+@pytest.mark.parametrize("size", [(1, 7), (3, 7), (7, 1)])
+def test_some_sizes_are_no_trouble(
+    clip: ClipFactory, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """FFV1 cannot cut them into slices."""
+    crop = ["-vf", f"crop={size[0]}:{size[1]}:exact=1"]
+    tiny = clip("tiny.mkv", frames=3, codec="ffv1", codec_options=[*crop, "-slices", "1"])
+    result = painted(tiny, tmp_path)
+    assert (result.probe.video.width, result.probe.video.height) == size
+    assert [v for v in verify(result.parts, result.container, result.path) if not v.kept] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"no video at all" * 100])

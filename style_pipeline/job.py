@@ -17,7 +17,7 @@ from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
 
 VERSION = 4
 
-ENGINE_VERSION = 7
+ENGINE_VERSION = 8
 """Raised whenever the same job would give other pixels than before."""
 
 _PROGRESS = re.compile(r"(\d+) of (\d+) (\w+), ([\d.]+) per second(?:, (\d+) s left)?")

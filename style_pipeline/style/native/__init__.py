@@ -1,1 +1,1 @@
-"""The trained network on a CPU at full speed: convolutions by oneDNN, the rest by kernels.cpp."""
+"""The trained network on a CPU at full speed, in C++; convolutions by oneDNN where it is faster."""

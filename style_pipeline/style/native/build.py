@@ -1,4 +1,4 @@
-"""``kernels.cpp``, compiled once for this machine's CPU and kept."""
+"""The kernels, compiled once for this machine's CPU and kept."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,8 @@ from style_pipeline.errors import StyleError
 from style_pipeline.process import Limits
 from style_pipeline.style.engine import cpu_flags, find_compiler
 
-SOURCE = Path(__file__).with_name("kernels.cpp")
+_FOLDER = Path(__file__).parent
+_SOURCES, _HEADERS = (sorted(_FOLDER.glob(kind)) for kind in ("*.cpp", "*.h"))
 _FLAGS = (
     *("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512"),
     *("-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared"),
@@ -43,7 +44,8 @@ def library(folder: Path) -> Path:
 
 def _digest(compiler: str) -> str:
     version = process.run([compiler, "--version"]).stdout
-    parts = (SOURCE.read_bytes(), version, " ".join((*_FLAGS, *sorted(cpu_flags()))).encode())
+    code = (path.read_bytes() for path in (*_SOURCES, *_HEADERS))
+    parts = (*code, version, " ".join((*_FLAGS, *sorted(cpu_flags()))).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:20]
 
 
@@ -56,7 +58,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _compile(compiler: str, target: Path) -> None:
     unfinished = target.with_suffix(".unfinished")
-    argv = [compiler, *_FLAGS, "-o", str(unfinished), str(SOURCE)]
+    argv = [compiler, *_FLAGS, "-o", str(unfinished), *map(str, _SOURCES)]
     finished = process.run(argv, limits=_LIMITS)
     if finished.returncode != 0:
         reason = finished.stderr.strip().splitlines()[:1] or [f"code {finished.returncode}"]

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from style_pipeline.style.native.layers import Affine, Layer, Passes, Rows, in_bands, once
+from style_pipeline.style.native.layers import Affine, Layer, Raw, Rows, in_bands, once
 from style_pipeline.style.native.maps import Geometry
+from style_pipeline.style.native.passes import Passes
 from style_pipeline.style.network import StyledConvolution
 
 
@@ -27,9 +28,7 @@ class Contraction:
     def _convolved(self, geometry: Geometry, frame: Tensor) -> Rows:
         def rows(start: int, stop: int) -> Tensor:
             grid = geometry.frame.band(2 * start, 2 * stop + 3)
-            floats = self._passes.edged("wide", grid, self._first)
-            self._passes.kernels.floats(frame, grid, floats)
-            return self._first.convolve(floats)
+            return self._passes.convolved(frame, grid, self._first)
 
         return rows
 
@@ -39,8 +38,7 @@ class Contraction:
         def rows(start: int, stop: int) -> Tensor:
             low, high = max(0, 2 * start - 1), min(height, 2 * stop)
             grid = geometry.half.band(2 * start, 2 * stop + 1, low)
-            edged = self._passes.edged("half", grid, self.last)
-            self._passes.kernels.layer(convolved(low, high), grid, affine, edged, relu=True)
-            return self.last.convolve(edged)
+            raw = Raw(convolved(low, high), affine, relu=True)
+            return self._passes.convolved(raw, grid, self.last)
 
         return rows

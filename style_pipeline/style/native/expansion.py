@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from style_pipeline.style.native.layers import Affine, Layer, Passes, Rows, in_bands, once
+from style_pipeline.style.native.layers import Affine, Layer, Raw, Rows, in_bands, once
 from style_pipeline.style.native.maps import Geometry, bands
+from style_pipeline.style.native.passes import Passes
 from style_pipeline.style.network import StyleNetwork
 
 _COLOURS = 3
@@ -39,9 +40,7 @@ class Expansion:
     def _risen(self, geometry: Geometry, features: Tensor) -> Rows:
         def rows(start: int, stop: int) -> Tensor:
             grid = geometry.doubled.band(start, stop + 2)
-            edged = self._passes.edged("wide", grid, self._rise)
-            self._passes.kernels.layer(features, grid, self._unchanged, edged)
-            return self._rise.convolve(edged)
+            return self._passes.convolved(Raw(features, self._unchanged), grid, self._rise)
 
         return rows
 
@@ -53,11 +52,10 @@ class Expansion:
             end = min(stop + 1, height)
             low, high = max(0, start - 1), min(height, end + 1)
             grid = geometry.half.band(start, end + 2, low)
-            edged = self._passes.edged("half", grid, self._output)
-            self._passes.kernels.layer(risen(low, high), grid, affine, edged, relu=True)
+            raw = Raw(risen(low, high), affine, relu=True)
+            pixels = self._passes.convolved(raw, grid, self._output)
             size = (2 * (stop - start), 2 * width, _COLOURS)
             means = self._passes.buffer("means", size, torch.float32)
-            pixels = self._output.convolve(edged)
             self._passes.kernels.smooth(pixels, 2 * (height - start), means)
             return means
 

@@ -1,7 +1,8 @@
-"""The door to ``kernels.cpp``: its passes as functions of contiguous tensors."""
+"""The door to the compiled kernels: their passes as functions of contiguous tensors."""
 
 import ctypes
 from ctypes import POINTER, Structure, c_bool, c_float, c_int, c_int64, c_void_p
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import torch
 from torch import Tensor
 
 from style_pipeline.errors import StyleError
+from style_pipeline.style.native.layers import Raw
 from style_pipeline.style.native.maps import Grid, Map
+from style_pipeline.style.native.packing import ROWS_AT_ONCE, Packed
 
+_STRUCTURES_KEPT = 64
 _NAMES = {torch.float32: "float", torch.bfloat16: "half", torch.uint8: "levels"}
 
 
@@ -22,13 +26,23 @@ class _Map(Structure):
     )
 
 
+class _Convolution(Structure):
+    _fields_ = (
+        ("weights", c_void_p),
+        *((name, c_int64) for name in ("kernel", "inputs", "outputs", "stride")),
+    )
+
+
 _MAPS = (POINTER(_Map), POINTER(_Map))
 _PAIR = (c_void_p, c_void_p)
+_STRIPS = (POINTER(_Convolution), c_int64, c_void_p, *_PAIR, c_void_p)
 _SIGNATURES: dict[str, tuple[type[Any], ...]] = {
     "pivot": (c_void_p, c_int, c_void_p),
     "statistics": (c_void_p, c_int64, c_int64, c_int, c_void_p, c_void_p),
     "affine": (*_PAIR, c_int64, c_int, *_PAIR, c_float, c_float, *_PAIR),
     "layer": (c_void_p, c_int, c_int64, *_MAPS, *_PAIR, c_bool, *_PAIR, c_void_p),
+    "convolved": (c_void_p, c_int64, *_MAPS, *_PAIR, c_bool, *_PAIR, *_STRIPS),
+    "frame": (c_void_p, c_int64, *_MAPS, *_STRIPS),
     "floats": (c_void_p, c_int64, *_MAPS, c_void_p),
     "smooth": (c_void_p, c_int64, c_int64, c_int64, c_void_p),
     "colours": (c_void_p, c_int64, c_int64, c_int64, *_PAIR, c_void_p),
@@ -38,6 +52,8 @@ _VARIANTS = {
     "statistics": ("float", "half"),
     "affine": ("double",),
     "layer": ("float_float", "float_half", "half_half"),
+    "convolved": ("float_float", "float_half", "half_half"),
+    "frame": ("of_levels", "of_floats"),
     "floats": ("of_levels", "of_floats"),
     "smooth": ("float", "half"),
     "colours": ("as_levels", "as_floats"),
@@ -48,6 +64,7 @@ class Kernels:
     """The passes of a compiled library; raises StyleError where it is not theirs.
 
     Pictures are [H, W, C] float32 or bfloat16. Nothing here is checked again by the other side.
+    ``convolves`` says for which values this machine has :meth:`convolved` and :meth:`frame`.
     """
 
     def __init__(self, library: Path) -> None:
@@ -57,6 +74,10 @@ class Kernels:
                 f"{name}_{variant}": loaded[f"{name}_{variant}"]
                 for name, variants in _VARIANTS.items()
                 for variant in variants
+            }
+            self.convolves = {
+                dtype: bool(loaded[f"convolves_{_NAMES[dtype]}"]())
+                for dtype in (torch.float32, torch.bfloat16)
             }
         except (OSError, AttributeError) as error:
             raise StyleError(f"{library} does not hold the compiled kernels: {error}") from error
@@ -95,24 +116,44 @@ class Kernels:
         """
         self._call("affine_double", sums, pivot, pixels, len(pivot), *style, *limits, *out)
 
-    def layer(
-        self,
-        x: Tensor,
-        grid: Grid,
-        affine: tuple[Tensor, Tensor],
-        out: Tensor,
-        *,
-        relu: bool = False,
-        stream: Tensor | None = None,
-        stream_out: Tensor | None = None,
-    ) -> None:
-        """Scale and shift ``x``, then cut off below 0 (``relu``), then add ``stream``.
-
-        The result goes to ``out``, and without its mirrored edges to ``stream_out`` (float32).
-        """
+    def layer(self, raw: Raw, grid: Grid, out: Tensor) -> None:
+        """What is still to be done to ``raw``; ``out`` has mirrored edges, its stream none."""
+        x = raw.pixels
         name = f"layer_{_NAMES[x.dtype]}_{_NAMES[out.dtype]}"
-        maps, streams = (grid.rows, grid.columns), (stream, stream_out)
-        self._call(name, x, x.shape[2], x.shape[1], *maps, *affine, relu, *streams, out)
+        self._call(name, x, x.shape[2], *_before(raw, grid), out)
+
+    def convolved(
+        self,
+        raw: Raw,
+        grid: Grid,
+        following: Packed,
+        strip: Tensor,
+        moments: tuple[Tensor | None, Tensor | None],
+        out: Tensor,
+    ) -> None:
+        """What ``following`` makes of what :meth:`layer` would, which passes through ``strip``.
+
+        The first pixel of ``out`` goes to the first of ``moments``, its sums as in
+        :meth:`statistics` to the second, or neither.
+        """
+        x = raw.pixels
+        name = f"convolved_{_NAMES[x.dtype]}_{_NAMES[out.dtype]}"
+        after = (following, ROWS_AT_ONCE, strip, *moments, out)
+        self._call(name, x, *_before(raw, grid), *after)
+
+    def frame(
+        self,
+        frame: Tensor,
+        grid: Grid,
+        following: Packed,
+        strip: Tensor,
+        moments: tuple[Tensor | None, Tensor | None],
+        out: Tensor,
+    ) -> None:
+        """What ``following`` makes of what :meth:`floats` would; else as :meth:`convolved`."""
+        name = "frame_of_levels" if frame.dtype == torch.uint8 else "frame_of_floats"
+        after = (following, ROWS_AT_ONCE, strip, *moments, out)
+        self._call(name, frame, frame.shape[1], grid.rows, grid.columns, *after)
 
     def smooth(self, x: Tensor, left: int, out: Tensor) -> None:
         """``out``: the first rows of 2x2 means of the sub-pixels in ``x`` [., W, 12].
@@ -127,10 +168,24 @@ class Kernels:
         self._call(name, x, x.shape[1], *out.shape[:2], *affine, out)
 
 
+def _before(raw: Raw, grid: Grid) -> tuple[object, ...]:
+    """What both of the passes are told that begin with a normalisation."""
+    streams, maps = (raw.stream, raw.stream_out), (grid.rows, grid.columns)
+    return raw.pixels.shape[1], *maps, *raw.affine, raw.relu, *streams
+
+
 def _argument(value: object) -> object:
     if isinstance(value, Tensor):
         return value.data_ptr()
+    if isinstance(value, Map | Packed):
+        return ctypes.byref(_structure(value))
+    return value
+
+
+@lru_cache(_STRUCTURES_KEPT)
+def _structure(value: Map | Packed) -> Structure:
     if isinstance(value, Map):
         parts = (value.first, value.second, value.share, value.own)
-        return ctypes.byref(_Map(*map(_argument, parts), len(value.first), value.size))
-    return value
+        return _Map(*map(_argument, parts), len(value.first), value.size)
+    numbers = (value.kernel, value.inputs, value.outputs, value.stride)
+    return _Convolution(value.weights.data_ptr(), *numbers)

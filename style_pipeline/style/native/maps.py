@@ -13,7 +13,7 @@ from torch import Tensor
 from style_pipeline.style.network import padded_size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Map:
     """Where the rows, or the columns, of a result come from.
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from style_pipeline.style.native.contraction import Contraction
 from style_pipeline.style.native.expansion import Expansion
 from style_pipeline.style.native.kernels import Kernels
-from style_pipeline.style.native.layers import Passes
 from style_pipeline.style.native.maps import Geometry
+from style_pipeline.style.native.passes import Passes
 from style_pipeline.style.native.trunk import Trunk
 from style_pipeline.style.network import StyleNetwork
 

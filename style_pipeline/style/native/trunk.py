@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from style_pipeline.errors import StyleError
-from style_pipeline.style.native.layers import Layer, Passes
+from style_pipeline.style.native.layers import Layer, Made, Raw
 from style_pipeline.style.native.maps import Geometry, Grid
+from style_pipeline.style.native.passes import Passes
 from style_pipeline.style.network import ResidualBlock, StyleNetwork
 
 Block = tuple[Layer, Layer]
@@ -30,36 +31,55 @@ class Trunk:
 
     def __call__(self, geometry: Geometry, contracted: Tensor, last: Layer) -> Tensor:
         """Features [H / 4, W / 4, width] from what ``last``, the stem's last layer, made."""
-        grid, middle = geometry.quarter, len(self._blocks) // 2
-        edged = self._passes.edged("quarter", grid, self._fall)
-        stream = torch.empty_like(contracted, dtype=torch.float32)
-        self._passes.normalised(contracted, last, grid, edged, relu=True, stream_out=stream)
+        middle = len(self._blocks) // 2
+        made = contracted, self._passes.affine(last, [contracted])
+        path = _Path(self._passes, made, geometry.quarter)
         for block in self._blocks[:middle]:
-            stream = self._residual(block, grid, edged, stream)
-        stream = self._deep(geometry, edged, stream)
+            path.follow(block)
+        deep = _Path(self._passes, path.into(self._fall), geometry.eighth)
+        for block in self._deep_blocks:
+            deep.follow(block)
+        path.add(deep.into(self._rise), geometry.risen)
         for block in self._blocks[middle:]:
-            stream = self._residual(block, grid, edged, stream)
+            path.follow(block)
+        return path.end()
+
+
+class _Path:
+    """A stream, and what was made last, which is added to it on the way into the next layer.
+
+    ``first`` begins the stream, cut off below 0. The stream has the size of ``grid``.
+    """
+
+    def __init__(self, passes: Passes, first: Made, grid: Grid) -> None:
+        self._passes, self._grid = passes, grid
+        self._made, self._map = first, grid
+        self._stream: Tensor | None = None
+
+    def into(self, layer: Layer) -> Made:
+        """What ``layer`` makes of the stream."""
+        raw, self._stream = self._sum()
+        return self._passes.through(raw, self._map, layer)
+
+    def add(self, made: Made, by: Grid) -> None:
+        """``made``, which ``by`` maps to the stream's size, is added."""
+        self._made, self._map = made, by
+
+    def follow(self, block: Block) -> None:
+        """What two layers make of the stream is added to it."""
+        first, second = block
+        between = Raw(*self.into(first), relu=True)
+        self.add(self._passes.through(between, self._grid, second), self._grid)
+
+    def end(self) -> Tensor:
+        """The stream, [H, W, C] float32."""
+        raw, stream = self._sum()
+        self._passes.normalised(raw, self._map)
         return stream
 
-    def _deep(self, geometry: Geometry, edged: Tensor, stream: Tensor) -> Tensor:
-        """The path through an eighth of the size, added to ``stream``."""
-        raw = self._fall.convolve(edged)
-        deep = self._passes.edged("eighth", geometry.eighth, self._rise)
-        below = torch.empty_like(raw, dtype=torch.float32)
-        self._passes.normalised(raw, self._fall, geometry.eighth, deep, relu=True, stream_out=below)
-        for block in self._deep_blocks:
-            below = self._residual(block, geometry.eighth, deep, below)
-        return self._added(self._rise, deep, geometry.risen, edged, stream)
-
-    def _residual(self, block: Block, grid: Grid, edged: Tensor, stream: Tensor) -> Tensor:
-        """``edged`` holds the stream with its edges, before and after."""
-        first, second = block
-        self._passes.normalised(first.convolve(edged), first, grid, edged, relu=True)
-        return self._added(second, edged, grid, edged, stream)
-
-    def _added(self, layer: Layer, x: Tensor, grid: Grid, edged: Tensor, stream: Tensor) -> Tensor:
-        """``stream`` plus what ``layer`` makes of ``x``; with edges in ``edged``."""
-        after = torch.empty_like(stream)
-        raw = layer.convolve(x)
-        self._passes.normalised(raw, layer, grid, edged, stream=stream, stream_out=after)
-        return after
+    def _sum(self) -> tuple[Raw, Tensor]:
+        """What was made last, to be added, and the stream that then is."""
+        pixels, affine = self._made
+        stream = torch.empty(*self._grid.size, pixels.shape[2])
+        start = self._stream is None
+        return Raw(pixels, affine, relu=start, stream=self._stream, stream_out=stream), stream

@@ -93,7 +93,11 @@ def test_the_package_and_nothing_else_is_uploaded_once(
     cloud.plane.state.artifacts.fetch_code(code["properties"]["codeUri"], folder)
     assert [path.name for path in folder.iterdir()] == ["style_pipeline"]
     suffixes = {path.suffix for path in folder.rglob("*") if path.is_file()}
-    assert suffixes <= {".py", ".cpp", ".typed", ".json", ".yaml", ".safetensors", ".jpg", ".txt"}
+    code_files, data = (
+        {".py", ".cpp", ".h", ".typed"},
+        {".json", ".yaml", ".safetensors", ".jpg", ".txt"},
+    )
+    assert suffixes <= code_files | data
     whole.store.delete(whole.job().styled_key(whole.manifest.shards[0]))
     assert run().success
     assert cloud.plane.calls.count("PUT codes/{name}/versions/{version}") == 1

@@ -5,6 +5,8 @@ command line ends with: 2 for what the user can mend (a wrong file, an unknown s
 is ours or the machine's (a full disk, a crashed rank).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -148,7 +150,14 @@ class TrainingError(UserError, StyleError):
 
 
 class StyleJobError(StylePipelineError):
-    """The MPI job failed, was cancelled, or ended without a complete report."""
+    """The MPI job failed, was cancelled, or ended without a complete report.
+
+    ``logs`` is how each rank's log ended, by the log's name, where somebody else keeps them.
+    """
+
+    def __init__(self, message: str, logs: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(message)
+        self.logs = logs
 
 
 class StyleJobTimeout(StyleJobError, TimeoutError):

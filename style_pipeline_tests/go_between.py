@@ -27,11 +27,15 @@ Fault = Callable[["Request"], Answer | None]
 
 @dataclass(frozen=True)
 class Request:
-    """A request, and how to pass it on."""
+    """A request; ``ask`` passes a body on, its own or another one of its length."""
 
     method: str
     path: str
-    forward: Callable[[], Answer]
+    body: bytes
+    ask: Callable[[bytes], Answer]
+
+    def forward(self) -> Answer:
+        return self.ask(self.body)
 
 
 class GoBetween:
@@ -81,6 +85,11 @@ def damage(request: Request) -> Answer:
     return answer
 
 
+def damage_the_body(request: Request) -> Answer:
+    """Flip one bit of what Azurite is sent."""
+    return request.ask(bytes([request.body[0] ^ 1]) + request.body[1:])
+
+
 def cut_short(request: Request) -> Answer:
     """Close the connection half way through what Azurite answers."""
     answer = request.forward()
@@ -110,7 +119,7 @@ def _handler(go_between: GoBetween, target_port: int) -> type[BaseHTTPRequestHan
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = go_between.handle(Request(self.command, self.path, lambda: self._ask(body)))
+            answer = go_between.handle(Request(self.command, self.path, body, self._ask))
             self.close_connection = answer is None or answer.cut
             if answer is not None:
                 self._pass_on(answer)

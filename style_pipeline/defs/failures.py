@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from style_pipeline.errors import FidelityError, StylePipelineError, UserError
+from style_pipeline.errors import FidelityError, StyleJobError, StylePipelineError, UserError
 
 MAX_RETRIES = 2
 """For the network's job: machines come and go, and a retry does only the missing shards."""
@@ -20,7 +20,7 @@ def told_to_dagster(retry_number: int = MAX_RETRIES) -> Iterator[None]:
     Errors that may pass ask for another attempt, later each time. The same input would fail again,
     so user errors do not; nor does the last attempt, so that a run ends with its reason and not
     with a count of attempts. ``retry_number`` is how many attempts there were before; without it
-    there is one only.
+    there is one only. How each rank's log ended is metadata of its failure.
 
     An interruption passes through untouched. A ``RetryPolicy`` on the asset would instead start a
     cancelled step again: Dagster's policies hold for interruptions too.
@@ -31,9 +31,10 @@ def told_to_dagster(retry_number: int = MAX_RETRIES) -> Iterator[None]:
         hopeless = isinstance(error, UserError | FidelityError)
         if retry_number < MAX_RETRIES and not hopeless:
             raise dg.RetryRequested(MAX_RETRIES, _DELAY_SECONDS * 2**retry_number) from error
+        logs = error.logs if isinstance(error, StyleJobError) else {}
         raise dg.Failure(
             description=str(error),
-            metadata={"error": type(error).__name__},
+            metadata={"error": type(error).__name__, **logs},
             allow_retries=False,
         ) from error
 

@@ -6,12 +6,13 @@ job, fetched and looked at; what the SDK asked of Azure ML is written to FOLDER/
 compared with ``smoke_trace.txt``, which was recorded in the local Azure ML.
 """
 
+import argparse
 import difflib
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import groupby
@@ -38,8 +39,9 @@ _WORKSPACE = re.compile(
 _ASKED = re.compile(r"Request URL: '(https?://[^/']+)([^?']*)[^']*'\s+Request method: '([A-Z]+)'")
 
 
-def main(folder: Path) -> int:
+def main(words: Sequence[str]) -> int:
     """0 where the video came back whole and Azure ML was asked for nothing new; 1 where it was."""
+    folder: Path = _parser().parse_args(words).folder
     settings = Settings.from_environment(os.environ)
     if settings.azure is None or settings.store_folder is not None:
         raise ConfigurationError(
@@ -57,6 +59,16 @@ def main(folder: Path) -> int:
     new = list(difflib.unified_diff(KNOWN.read_text().splitlines(True), trace, "local", "here"))
     sys.stdout.writelines(new or [f"{folder}/painted.mp4: whole; Azure ML was asked as expected\n"])
     return 1 if new else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m style_pipeline_tests.azure_ml.smoke",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="where the clip, its painting and the trace go")
+    return parser
 
 
 @contextmanager
@@ -103,7 +115,7 @@ def _refuse_incomplete(painted: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(Path(sys.argv[1])))
+        sys.exit(main(sys.argv[1:]))
     except StylePipelineError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

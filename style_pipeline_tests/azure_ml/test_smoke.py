@@ -18,11 +18,14 @@ PROGRAM = [sys.executable, "-m", "style_pipeline_tests.azure_ml.smoke"]
 
 
 def smoke(folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
-    env = {**os.environ, "STYLE_PIPELINE_HOME": str(folder / "home"), **environ}
+    return started(str(folder / "smoke"), STYLE_PIPELINE_HOME=str(folder / "home"), **environ)
+
+
+def started(*words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*PROGRAM, str(folder / "smoke")],
+        [*PROGRAM, *words],
         cwd=ROOT,
-        env=env,
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -46,3 +49,11 @@ def test_without_azure_it_says_what_to_set(tmp_path: Path) -> None:
     ended = smoke(tmp_path)
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: this is a trial of Azure: set STYLE_PIPELINE_LAUNCHER")
+
+
+def test_it_says_what_it_is_and_what_it_wants() -> None:
+    told = started("--help")
+    assert told.returncode == 0
+    assert "smoke [-h] folder" in told.stdout
+    assert "style-pipeline azure provision" in told.stdout
+    assert started().returncode == 2

@@ -12,6 +12,7 @@ from style_pipeline_tests.azure_ml.fixtures import cloud, running_cloud
 __all__ = ["cloud", "running_cloud"]
 
 ROOT = Path(__file__).parents[2]
+CLUSTER, IMAGE = "GET computes/{name}", "GET environments/{name}/versions/{version}"
 SUBNET = (
     "/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/net/providers"
     "/Microsoft.Network/virtualNetworks/studio/subnets/nodes"
@@ -46,6 +47,25 @@ def test_provisioning_twice_is_no_harm(cloud: Cloud) -> None:
     shown = azure("show").stdout
     assert "succeeded, machine Standard_NC4as_T4_v3, priority low_priority" in shown
     assert "environment style-worker:1: registered\n" in shown
+
+
+def test_the_sdk_makes_these_calls_and_no_others(cloud: Cloud) -> None:
+    """Where this fails after an update of the SDK, look what has changed before you adapt it."""
+    made = ["GET workspace", "PUT computes/{name}", "GET operations/{number}", CLUSTER]
+    account = ["GET datastores/{name}", "POST datastores/{name}/listSecrets"]
+    removed = [CLUSTER, "DELETE computes/{name}", "GET operations/{number}"]
+    source = ("--source", str(ROOT))
+    assert asked(cloud, "provision", *source) == [*made, IMAGE, *account, f"PUT {IMAGE[4:]}"]
+    assert asked(cloud, "provision", *source) == [*made, IMAGE]
+    assert asked(cloud, "show") == [CLUSTER, IMAGE]
+    assert asked(cloud, "delete") == removed
+
+
+def asked(cloud: Cloud, *words: str) -> list[str]:
+    """What a command has the SDK ask, but for where the cloud is."""
+    cloud.plane.calls.clear()
+    assert azure(*words).exit_code == 0
+    return [call for call in cloud.plane.calls if call != "GET /metadata/endpoints"]
 
 
 def test_the_cluster_is_small_closed_and_nobodys_password(

@@ -26,6 +26,12 @@ def test_the_last_attempt_ends_with_the_reason(
     assert cause_of(caught.value) is error
 
 
+def test_how_the_ranks_ended_is_metadata_of_the_failure() -> None:
+    with pytest.raises(dg.Failure) as caught, told_to_dagster():
+        raise StyleJobError("a rank died", {"std_log_process_01": "Traceback\nKilled"})
+    assert caught.value.metadata["std_log_process_01"].value == "Traceback\nKilled"
+
+
 @pytest.mark.parametrize(("error", "retried"), ERRORS)
 def test_only_what_may_pass_is_retried(error: StylePipelineError, retried: bool) -> None:
     expected = dg.RetryRequested if retried else dg.Failure

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from style_pipeline.defs.failures import told_to_dagster
 from style_pipeline.job import StyleJob, StyleLauncher
 from style_pipeline.launchers.local_mpi import LocalMpiLauncher
 from style_pipeline.lesson import Lesson, LessonLauncher
@@ -27,7 +28,8 @@ def materialize(
 
     @dg.asset
     def styled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        report = launcher.run(context, job, manifest)
+        with told_to_dagster():
+            report = launcher.run(context, job, manifest)
         return dg.MaterializeResult(metadata={"report": report.to_json().decode()})
 
     return dg.materialize([styled], instance=instance, raise_on_error=False)

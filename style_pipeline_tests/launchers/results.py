@@ -1,6 +1,7 @@
 """What a Dagster run of one style job or lesson came to."""
 
 import dagster as dg
+from dagster._core.execution.plan.objects import StepFailureData
 
 from style_pipeline.lesson import LessonReport
 from style_pipeline.manifest import StyleReport
@@ -26,9 +27,21 @@ def _report(result: dg.ExecuteInProcessResult) -> bytes:
 
 def failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str]:
     """The class and the message of what failed the run."""
-    assert not result.success
-    data = result.failure_data_for_node("styled")
-    assert data is not None
+    data = _failed(result)
     assert data.error is not None
     assert data.error.cause is not None
     return data.error.cause.cls_name, data.error.cause.message
+
+
+def told_of_failure(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """The metadata of what failed the run."""
+    data = _failed(result).user_failure_data
+    assert data is not None
+    return {name: str(value.value) for name, value in data.metadata.items()}
+
+
+def _failed(result: dg.ExecuteInProcessResult) -> StepFailureData:
+    assert not result.success
+    data = result.failure_data_for_node("styled")
+    assert data is not None
+    return data

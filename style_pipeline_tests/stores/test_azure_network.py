@@ -22,6 +22,7 @@ from style_pipeline_tests.go_between import (
     between,
     cut_short,
     damage,
+    damage_the_body,
     hang_up,
     lose_the_answer,
     refuse,
@@ -161,6 +162,17 @@ def test_damage_on_the_way_is_noticed(
     with store.open_read("k") as stream, pytest.raises(StoreError, match="'k' is damaged"):
         stream.read()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"small", CONTENT], ids=["small", "blocks"])
+def test_damage_on_the_way_up_is_refused(
+    store: MediaStore, network: GoBetween, content: bytes
+) -> None:
+    """By the service, which is told the hash of every piece that it is sent."""
+    network.plan("PUT", damage_the_body)
+    with pytest.raises(StoreError, match=r"'k' failed in Azure: .*MD5.*match"):
+        store.upload(content, "k")
+    assert not store.exists("k")
 
 
 def test_an_overwritten_download_is_not_mixed(

@@ -1,7 +1,8 @@
 """Why a job failed: what its ranks wrote last, and what Azure ML says."""
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from style_pipeline.errors import StylePipelineError
@@ -13,23 +14,32 @@ _TAIL_LINES = 60
 
 @dataclass(frozen=True)
 class Cause:
-    """``preempted`` where nodes were taken away, which says nothing against the job."""
+    """``preempted`` where nodes were taken away, which says nothing against the job.
+
+    ``logs`` is how each rank's log ended.
+    """
 
     text: str
     preempted: bool = False
+    logs: Mapping[str, str] = field(default_factory=dict)
 
 
-def show_logs(workspace: Workspace, name: str, log: Log) -> None:
-    """Pass on the end of every rank's log, as far as it can be had."""
+def show_logs(workspace: Workspace, name: str, log: Log) -> dict[str, str]:
+    """Pass on the end of every rank's log, as far as it can be had; the same by the logs' names."""
     with tempfile.TemporaryDirectory(prefix="style-pipeline-") as folder:
         try:
             files = workspace.fetch_logs(name, Path(folder))
         except StylePipelineError as error:
             log.warning(f"{error}; the logs can be read in Azure ML")
-            return
-        for file in files:
-            lines = file.read_text("utf-8", "replace").splitlines()[-_TAIL_LINES:]
-            log.info("\n".join([f"{file.stem} of {name} ends with:", *lines]))
+            return {}
+        tails = {file.stem: _tail(file) for file in files}
+    for rank, tail in tails.items():
+        log.info(f"{rank} of {name} ends with:\n{tail}")
+    return tails
+
+
+def _tail(file: Path) -> str:
+    return "\n".join(file.read_text("utf-8", "replace").splitlines()[-_TAIL_LINES:])
 
 
 def cause_of(name: str, reason: str, told_by_rank: str | None) -> Cause:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from azure.identity import DefaultAzureCredential
 
 from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.stores.azure_secrets import guard_logs
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -19,6 +20,7 @@ def connect(settings: AzureSettings) -> "MLClient":
     """
     from azure.ai.ml import MLClient
 
+    guard_logs()  # code goes up, and logs come down, by addresses that are signed
     logging.getLogger("azure.ai.ml._utils._experimental").setLevel(logging.ERROR)
     return MLClient(
         DefaultAzureCredential(),

@@ -55,7 +55,7 @@ class Effort(Generic[Report]):
             cause = self._cause(ended, listener)
             preemptions += 1
             if not cause.preempted or preemptions > self.settings.preemptions:
-                raise StyleJobError(cause.text)
+                raise StyleJobError(cause.text, cause.logs)
             self.context.log.warning(f"{cause.text}; what is missing is submitted again now")
         raise AssertionError("there is always a next name")  # pragma: no cover
 
@@ -129,8 +129,8 @@ class Effort(Generic[Report]):
     def _conclude(self, ended: Sighting, listener: Listener) -> Report:
         try:
             return self.task.conclude(listener, self.watch.bill)
-        except StyleJobError:
-            show_logs(self.watch.workspace, ended.name, self.context.log)
+        except StyleJobError as error:
+            error.logs = show_logs(self.watch.workspace, ended.name, self.context.log)
             raise
 
     def _cause(self, ended: Sighting, listener: Listener) -> Cause:
@@ -139,11 +139,11 @@ class Effort(Generic[Report]):
                 f"Azure ML job {ended.name} was cancelled, by hand or by its time limit; finished "
                 "shards are kept: run it again"
             )
-        show_logs(self.watch.workspace, ended.name, self.context.log)
+        logs = show_logs(self.watch.workspace, ended.name, self.context.log)
         told = (read_failure(line) for line in last_words(self.store, self.task.work))
         said = next((failure for failure in told if failure), None)
         try:
             reason = self.watch.patience.ask(lambda: self.watch.workspace.why_failed(ended.name))
         except ClusterError as error:
             reason = str(error)
-        return cause_of(ended.name, reason, said)
+        return replace(cause_of(ended.name, reason, said), logs=logs)

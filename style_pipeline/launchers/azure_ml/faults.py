@@ -12,6 +12,7 @@ from azure.core.exceptions import (
 )
 
 from style_pipeline.errors import ClusterError, ClusterUnavailable, ConfigurationError
+from style_pipeline.stores.azure_secrets import scrub
 
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
@@ -42,4 +43,4 @@ def told(action: str) -> Iterator[None]:
 
 def _line(error: Exception) -> str:
     """The error's first words; the SDK's messages run over many lines."""
-    return " ".join(str(error).split())[:400] or type(error).__name__
+    return scrub(" ".join(str(error).split()))[:400] or type(error).__name__

@@ -19,14 +19,14 @@ from style_pipeline_tests.azure_ml.blobs import MEDIA
 from style_pipeline_tests.azure_ml.cloud import Cloud
 from style_pipeline_tests.launchers.azure_ml.conftest import LauncherFactory, keep_learnt
 from style_pipeline_tests.launchers.launch import materialize
-from style_pipeline_tests.launchers.results import failure, reported, said
+from style_pipeline_tests.launchers.results import failure, reported, said, told_of_failure
 from style_pipeline_tests.mpi import paint, worker_pids
 from style_pipeline_tests.sources import Source
 from style_pipeline_tests.worker.conftest import SourceFactory
 
 pytestmark = pytest.mark.slow
 
-FEW = {"frames": 160, "shard_frames": 20, "size": (640, 480)}
+FEW = {"frames": 80, "shard_frames": 20, "size": (640, 480)}
 LONG = {"frames": 120, "shard_frames": 2, "size": (320, 240)}
 ROOT = Path(__file__).parents[3]
 
@@ -137,6 +137,9 @@ def test_a_failing_ranks_traceback_is_in_dagsters_log(
     assert kind == "StyleJobError"
     assert "is not the shard that its manifest describes; materialise the frames again" in message
     assert len(message.strip().splitlines()) == 1
+    logs = told_of_failure(result)
+    assert logs.keys() == {"error", "std_log_process_00", "std_log_process_01"}
+    assert "Traceback" in logs["std_log_process_00"] + logs["std_log_process_01"]
     no_rank_lives(whole)
 
 
@@ -153,20 +156,20 @@ def test_after_a_preemption_the_rest_and_only_the_rest_is_done(
 
     def preempt() -> None:
         run = cloud.wait_for("Running")
-        wait_for(lambda: shards_done(whole, job) >= 3)
+        wait_for(lambda: shards_done(whole, job) >= 2)
         cloud.preempt(run, restart=restart)
 
     with meanwhile(preempt):
         result = materialize(launcher(whole.store.url, NODES="3"), job, whole.manifest, instance)
     assert result.success, said(instance, result.run_id)
     report = reported(result)
-    assert report.shards_reused >= 3
-    assert 1 <= report.shards_styled == 8 - report.shards_reused
+    assert report.shards_reused >= 2
+    assert 1 <= report.shards_styled == 4 - report.shards_reused
     runs = list(cloud.runs.values())
     starts = [(run.nodes, run.starts) for run in runs]
-    assert starts == ([(3, 2)] if restart else [(3, 1), (min(3, report.shards_styled), 1)])
+    assert starts == ([(3, 2)] if restart else [(3, 1), (report.shards_styled, 1)])
     assert cloud.plane.calls.count("PUT jobs/{name}") == len(runs)
-    assert all(f"Azure ML job {run.name}" in "; ".join(report.notes) for run in runs)
+    assert all(f"Azure ML job {run.name} on {run.nodes} node" in str(report.notes) for run in runs)
 
 
 def test_ending_dagster_ends_the_job_and_its_ranks(

@@ -67,22 +67,6 @@ def paint_all(whole: Source, job: StyleJob) -> None:
     whole.store.upload(report.to_json(), layout.report_key(job.prefix))
 
 
-def test_the_sdk_makes_these_calls_and_no_others(cloud: Cloud, run: Materialize) -> None:
-    """Where this fails after an update of the SDK, look what has changed before you adapt it."""
-    cloud.forget_code()
-    assert run().success
-    calls = [call for call in cloud.plane.calls if call != "GET /metadata/endpoints"]
-    before, looks = calls[:5], set(calls[5:])
-    assert before == [
-        LOOK,
-        "GET codes/{name}/versions",
-        "POST codes/{name}/versions/{version}/startPendingUpload",
-        "PUT codes/{name}/versions/{version}",
-        SUBMIT,
-    ]
-    assert looks == {LOOK}
-
-
 def test_the_package_and_nothing_else_is_uploaded_once(
     cloud: Cloud, run: Materialize, whole: Source
 ) -> None:

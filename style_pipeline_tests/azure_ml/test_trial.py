@@ -129,7 +129,7 @@ def test_a_run_terminated_in_the_interface_ends_its_job_and_paints_nothing(
         wait(lambda: status_of(instance, run.run_id) is dg.DagsterRunStatus.CANCELED, trial.process)
         log = "\n".join(entry.message for entry in instance.all_logs(run.run_id))
         painted = instance.get_records_for_run(
-            run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION
+            run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
         )
         keys = {record.asset_key for record in painted.records}
     assert keys == {dg.AssetKey("frames"), dg.AssetKey("audio_track")}

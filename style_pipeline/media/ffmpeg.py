@@ -211,7 +211,7 @@ def _guarded_run(
 ) -> Finished:
     room = confined(argv, map(Path.absolute, reads), map(Path.absolute, writes))
     try:
-        finished = process.run(room, limits=limits, env=process.bare_environment())
+        finished = process.run(room, limits=limits)
     except OutputFlood as error:
         raise blame.error("it holds more packets than we list") from error
     _raise_if_failed(finished, argv[0], blame)

@@ -9,7 +9,7 @@ _SECRET = re.compile(
 )
 _USER = re.compile(r"://[^/\s@]+@")
 
-_TALKATIVE = ("urllib3.connectionpool", "urllib3.util.retry")
+TALKATIVE = ("urllib3.connectionpool", "urllib3.util.retry")
 """Loggers that write whole URLs, signatures included; Azure's own loggers leave them out."""
 
 
@@ -29,5 +29,5 @@ _SCRUBBING = _Scrubbing()
 
 def guard_logs() -> None:
     """Keep signatures out of the log of every request; called twice, it does no more."""
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).addFilter(_SCRUBBING)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,6 +31,7 @@ from style_pipeline.settings import (
 )
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import azure_queue, open_queue, open_store
+from style_pipeline.stores.azure_secrets import TALKATIVE
 from style_pipeline_tests.azurite import ACCOUNT, Azurite, running
 from style_pipeline_tests.defs.conftest import STYLE
 from style_pipeline_tests.test_notices import event
@@ -280,6 +282,21 @@ def test_credentials_are_asked_for_and_kept_quiet(
     assert "c2VjcmV0" not in str(error.value)
     monkeypatch.setenv(QUEUE_CONNECTION_STRING, "AccountKey=c2VjcmV0")
     assert "AccountKey=c2VjcmV0" not in process.bare_environment().values()
+
+
+def test_a_queues_signature_is_kept_out_of_the_log(
+    cloud: Cloud,
+    post_office: Azurite,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in TALKATIVE:
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
+    caplog.set_level(logging.DEBUG)
+    sas = post_office.queues_sas(AccountSasPermissions(process=True))
+    assert open_queue(cloud.queue_url, {QUEUE_SAS: sas}).receive(1) == []
+    assert "sig=***" in caplog.text
+    assert dict(part.split("=", 1) for part in sas.split("&"))["sig"] not in caplog.text
 
 
 def test_lists_may_be_made_seldom() -> None:

@@ -194,6 +194,21 @@ def test_an_overwritten_download_is_not_mixed(
     assert (tmp_path / "copy").read_bytes() == CONTENT[::-1]
 
 
+def test_what_is_uploaded_while_its_name_is_moved_stays(
+    store: MediaStore, network: GoBetween, container: ContainerClient
+) -> None:
+    seen = store.upload(b"old", "a")
+
+    def overwritten(request: Request) -> Answer:
+        container.upload_blob("a", b"new", overwrite=True)
+        return request.forward()
+
+    network.plan("DELETE", overwritten)
+    with pytest.raises(ObjectChanged, match="'a' has changed"):
+        store.move(seen, "b")
+    assert (store.read_bytes("a"), store.read_bytes("b")) == (b"new", b"old")
+
+
 def test_names_that_xml_cannot_hold_are_listed_as_azure_tells_them(
     store: MediaStore, network: GoBetween
 ) -> None:

@@ -10,7 +10,7 @@ from itertools import groupby
 import dagster as dg
 import pytest
 
-from style_pipeline.stores.azure_secrets import _TALKATIVE
+from style_pipeline.stores.azure_secrets import TALKATIVE
 from style_pipeline_tests.azure_ml.blobs import KEY
 from style_pipeline_tests.azure_ml.cloud import Cloud
 from style_pipeline_tests.azure_ml.run import Blow
@@ -89,7 +89,7 @@ def test_no_signature_key_or_token_is_written_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Code goes up and logs come down by signed addresses; media need not lie in Azure for that."""
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
     caplog.set_level(logging.DEBUG)
     cloud.forget_code()

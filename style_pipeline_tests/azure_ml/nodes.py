@@ -30,10 +30,21 @@ class Nodes:
 
     def kill(self, node: int) -> None:
         """What a preemption does: no process of the node has a last word."""
+        self._signal(node, signal.SIGKILL)
+
+    def freeze(self, node: int) -> None:
+        """Its heartbeat is lost: the node is there and does nothing."""
+        self._signal(node, signal.SIGSTOP)
+
+    def thaw(self, node: int) -> None:
+        """It goes on as if nothing had been."""
+        self._signal(node, signal.SIGCONT)
+
+    def _signal(self, node: int, number: signal.Signals) -> None:
         for session in self._sessions(node):
             for pid in _members(session):
                 with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, number)
 
     def _sessions(self, node: int) -> set[int]:
         record = self.folder / f"node-{node}.sessions"

@@ -5,6 +5,7 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -26,6 +27,8 @@ class Blow(Enum):
     TIMEOUT = "timeout"
     RESTART = "preempted, and started again"
     PREEMPT = "preempted, and failed"
+    FREEZE = "a node's heartbeat is lost"
+    THAW = "and is there again"
 
 
 @dataclass
@@ -131,11 +134,21 @@ class Run:
         while (code := nodes.running.wait(_LOOK_SECONDS)) is None:
             if time.monotonic() > until:
                 self._blow = Blow.TIMEOUT
+            if self._blow is Blow.FREEZE:
+                self._pass_over(nodes.freeze, nodes.number - 1, "NotResponding")
+            if self._blow is Blow.THAW:
+                self._pass_over(nodes.thaw, nodes.number - 1, "Running")
             if self._blow in (Blow.RESTART, Blow.PREEMPT):
                 nodes.kill(nodes.number - 1)
             if self._blow is not None:
                 return None
         return code
+
+    def _pass_over(self, what: Callable[[int], None], node: int, status: str) -> None:
+        """A blow that does not end the job."""
+        self._blow = None
+        what(node)
+        self._become(status)
 
     def _verdict(self, code: int | None) -> str:
         if self._blow in (Blow.CANCEL, Blow.TIMEOUT):

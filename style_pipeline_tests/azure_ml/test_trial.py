@@ -125,7 +125,7 @@ def test_a_run_terminated_in_the_interface_ends_its_job_and_paints_nothing(
     wait(lambda: len(worker_pids(store)) == 4, trial.process)
     with trial.instance() as instance:
         (run,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-        assert terminated(trial, run.run_id) == "TerminateRunSuccess"
+        terminate(trial, run.run_id)
         wait(lambda: status_of(instance, run.run_id) is dg.DagsterRunStatus.CANCELED, trial.process)
         log = "\n".join(entry.message for entry in instance.all_logs(run.run_id))
         painted = instance.get_records_for_run(
@@ -177,15 +177,14 @@ def ranks(trial: Trial) -> int:
         return int(str(record.asset_materialization.metadata["ranks"].value))
 
 
-def terminated(trial: Trial, run_id: str) -> str:
-    """What Dagster answers to the button *Terminate*."""
+def terminate(trial: Trial, run_id: str) -> None:
+    """What the button of that name does."""
     mutation = "mutation($id: String!) { terminateRun(runId: $id) { __typename } }"
     body = json.dumps({"query": mutation, "variables": {"id": run_id}}).encode()
     url = f"http://127.0.0.1:{trial.port}/graphql"
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=60) as answer:
-        return str(json.load(answer)["data"]["terminateRun"]["__typename"])
+    opener.open(request, timeout=60).close()
 
 
 def status_of(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus | None:

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from azure.core.credentials import AzureNamedKeyCredential
+from azure.storage.blob import BlobServiceClient, ContentSettings
 from azure.storage.queue import AccountSasPermissions, QueueClient
 from dagster._core.definitions.sensor_definition import SensorExecutionData as Tick
 
@@ -32,6 +33,7 @@ from style_pipeline.settings import (
 from style_pipeline.store import MediaStore
 from style_pipeline.stores import azure_queue, open_queue, open_store
 from style_pipeline.stores.azure_secrets import TALKATIVE
+from style_pipeline.upload_keys import claim_key
 from style_pipeline_tests.azurite import ACCOUNT, Azurite, running
 from style_pipeline_tests.defs.conftest import STYLE
 from style_pipeline_tests.test_notices import event
@@ -218,6 +220,25 @@ def test_a_style_that_may_come_keeps_its_message_until_it_is_parked(
     (parked,) = cloud.poison.receive_messages()
     assert "cubist" in base64.b64decode(parked.content).decode()
     assert MOST_TRIES > 5
+
+
+def test_a_message_that_cannot_be_handled_now_stops_none_of_the_others(
+    cloud: Cloud, azurite: Azurite
+) -> None:
+    """The claim to its run is damaged; the other message has its run all the same."""
+    for key in (KEY, f"incoming/{STYLE}/b.mp4"):
+        cloud.upload(key)
+    wanted = f"{KEY}|{cloud.store.stat(KEY).etag}|1"
+    claim = claim_key(wanted)
+    cloud.store.upload(b"events", claim)
+    service = BlobServiceClient.from_connection_string(azurite.connection_string())
+    wrong = ContentSettings(content_md5=bytearray(16))
+    service.get_blob_client(cloud.container, claim).set_http_headers(wrong)
+    assert [key.split("|")[0] for key in run_keys(cloud.hear())] == [f"incoming/{STYLE}/b.mp4"]
+    assert cloud.waiting() == 2
+    cloud.store.delete(claim)
+    return_of_messages()
+    assert wanted in run_keys(cloud.hear())
 
 
 def test_least_rights_are_enough_where_both_queues_are_there(

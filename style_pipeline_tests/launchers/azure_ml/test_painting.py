@@ -17,6 +17,7 @@ from style_pipeline.job import StyleJob
 from style_pipeline.stores import open_store
 from style_pipeline_tests.azure_ml.blobs import MEDIA
 from style_pipeline_tests.azure_ml.cloud import Cloud
+from style_pipeline_tests.azure_ml.run import Blow
 from style_pipeline_tests.launchers.azure_ml.conftest import LauncherFactory, keep_learnt
 from style_pipeline_tests.launchers.launch import materialize
 from style_pipeline_tests.launchers.results import failure, reported, said, told_of_failure
@@ -170,6 +171,37 @@ def test_after_a_preemption_the_rest_and_only_the_rest_is_done(
     assert starts == ([(3, 2)] if restart else [(3, 1), (report.shards_styled, 1)])
     assert cloud.plane.calls.count("PUT jobs/{name}") == len(runs)
     assert all(f"Azure ML job {run.name} on {run.nodes} node" in str(report.notes) for run in runs)
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_node_without_a_heartbeat_is_waited_for_but_not_for_ever(
+    cloud: Cloud,
+    launcher: LauncherFactory,
+    source: SourceFactory,
+    instance: dg.DagsterInstance,
+    comes_back: bool,
+) -> None:
+    whole = source(**LONG)
+
+    def freeze() -> None:
+        run = cloud.wait_for("Running")
+        wait_for(lambda: shards_done(whole, whole.job()))
+        run.strike(Blow.FREEZE)
+        (at_work,) = instance.get_runs()
+        wait_for(lambda: "is NotResponding" in said(instance, at_work.run_id))
+        if comes_back:
+            run.strike(Blow.THAW)
+
+    made = launcher(whole.store.url, PATIENCE_SECONDS="60" if comes_back else "1")
+    with meanwhile(freeze):
+        result = materialize(made, whole.job(), whole.manifest, instance)
+    (run,) = cloud.runs.values()
+    if comes_back:
+        assert reported(result).shards_styled == 60
+        return
+    assert f"Azure ML job {run.name} was NotResponding for" in failure(result)[1]
+    wait_for(lambda: run.status == "Canceled", 20)
+    no_rank_lives(whole)
 
 
 def test_ending_dagster_ends_the_job_and_its_ranks(

@@ -133,14 +133,14 @@ conformance-azure: setup ## the same videos through a folder and through Azurite
 mutants: setup ## a thousand damaged files through the door: the table in docs/hostile-files.md
 	@$(BIN)/python -m style_pipeline_tests.hostile
 
-# Each writes its part of docs/performance.md; on a machine with nothing else to do.
+# Each writes its part of docs/performance.md, or of docs/media.md; on a machine with nothing else to do.
 BENCH := $(BIN)/python -m style_pipeline_bench
-.PHONY: bench bench-scheduling bench-memory bench-film bench-cost bench-stages
+.PHONY: bench bench-scheduling bench-memory bench-film bench-cost bench-bit-rate bench-stages
 bench: setup $(CLIP) ## measure beside other ways to paint a video; writes docs/performance.md
 	$(BENCH) compare
 
-bench-memory: setup $(CLIP)
-	$(BENCH) memory
+bench-memory bench-bit-rate: setup $(CLIP)
+	$(BENCH) $(@:bench-%=%)
 
 bench-scheduling bench-film bench-cost: setup
 	$(BENCH) $(@:bench-%=%)

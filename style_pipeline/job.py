@@ -20,6 +20,12 @@ VERSION = 4
 ENGINE_VERSION = 8
 """Raised whenever the same job would give other pixels than before."""
 
+RATE_VERSION = 1
+"""Raised whenever the same job with a bit rate would, and one with a quality would not."""
+
+RATE_TOLERANCE = 0.1
+"""The share of what a bit rate leaves a shard by which the shard may be larger or smaller."""
+
 _PROGRESS = re.compile(r"(\d+) of (\d+) (\w+), ([\d.]+) per second(?:, (\d+) s left)?")
 
 
@@ -28,7 +34,8 @@ class Encoding:
     """How styled shards are encoded: at final quality, since stitching copies their packets.
 
     ``crf`` is the codec's constant quality (lower is better), or None where ``bit_rate``, in bits
-    per second, is to be kept, or where the codec has one quality; ``preset`` is its speed.
+    per second, is to be kept by every shard, or where the codec has one quality; ``preset`` is its
+    speed.
     """
 
     codec: str = "libx264"
@@ -96,6 +103,8 @@ class StyleJob(Document):
             "encoding": document.plain(self.encoding),
             "threads": self.threads_per_rank,
         }
+        if self.encoding.bit_rate is not None:
+            parts["rate"] = RATE_VERSION
         return hashlib.sha256(document.dump(parts)).hexdigest()[:20]
 
     @property

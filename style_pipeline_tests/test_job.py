@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from style_pipeline import job
 from style_pipeline.job import Encoding, Progress, StyleChoice, StyleJob
 from style_pipeline.look import Look
 from style_pipeline_tests.test_manifest import SHARDS
@@ -30,6 +31,7 @@ JOB = StyleJob(
         {"look": Look.parse("great-wave.colours")},
         {"look": Look.parse("great-wave.scale_50")},
         {"encoding": Encoding(crf=18)},
+        {"encoding": Encoding(crf=None, bit_rate=2_000_000)},
         {"threads_per_rank": 2},
         {"engine": "native-float32"},
     ],
@@ -41,6 +43,17 @@ def test_what_changes_a_pixel_changes_the_digest(change: dict[str, object]) -> N
 @pytest.mark.parametrize("change", [{"video": "w"}, {"run_id": "later"}])
 def test_another_run_of_the_same_work_finds_it(change: dict[str, object]) -> None:
     assert replace(JOB, **change).digest == JOB.digest
+
+
+def test_how_a_bit_rate_is_kept_is_part_of_its_digest_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shards of a rate that was kept in another way are not mixed with ours; others stay found."""
+    rated = replace(JOB, encoding=Encoding(crf=None, bit_rate=2_000_000))
+    before = JOB.digest, rated.digest
+    monkeypatch.setattr(job, "RATE_VERSION", job.RATE_VERSION + 1)
+    assert JOB.digest == before[0] == "b3fd9ea12dd33fd85ec3"
+    assert rated.digest != before[1]
 
 
 def test_a_shard_is_named_by_its_source_too() -> None:

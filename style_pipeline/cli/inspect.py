@@ -61,6 +61,6 @@ def _rows(
     from style_pipeline.media.plan import plan
 
     preset = settings.preset
-    lines = plan(found, notes, CONTAINERS[preset.container], preset.encoding.codec)
+    lines = plan(found, notes, CONTAINERS[preset.container], preset.encoding)
     rows = [(line.part, str(line.fate), line.how) for line in lines]
     return rows if refusal is None else [("the video", _REFUSED, str(refusal)), *rows]

@@ -51,7 +51,7 @@ def finish(
         styled = _fetch_shards(store, manifest, job, folder)
         audio_path = _fetch_audio(store, audio, folder)
     along = company(source.path, source.probe, container)
-    parts = Parts(manifest, styled, audio, audio_path, along)
+    parts = Parts(manifest, styled, audio, audio_path, along, job.encoding.bit_rate)
     with stages("assemble"):
         assemble(parts, container, target)
     with stages("verify"):
@@ -59,7 +59,7 @@ def finish(
         _refuse_unfaithful(verdicts)
     with stages("publish"):
         published = store.upload(target, source.upload.output_key(container.suffix))
-    fates = plan(source.probe, manifest.notes, container, job.encoding.codec)
+    fates = plan(source.probe, manifest.notes, container, job.encoding)
     return Finished(published.key, published.size, audio, fates, verdicts)
 
 

@@ -28,7 +28,8 @@ class Parts:
     """What a result is made of.
 
     ``styled`` are the shards in order, in one folder, their times counted from the first frame;
-    ``audio_path`` is None where ``audio`` has no tracks.
+    ``audio_path`` is None where ``audio`` has no tracks; ``bit_rate``, in bits per second, is what
+    was asked of the pictures, or None.
     """
 
     manifest: FrameManifest
@@ -36,6 +37,7 @@ class Parts:
     audio: AudioManifest
     audio_path: Path | None
     company: Company
+    bit_rate: int | None = None
 
 
 def assemble(parts: Parts, container: Container, target: Path) -> None:

@@ -21,12 +21,14 @@ _OF_MATROSKA = "[matroska,webm @ "
 class Packet:
     """One packet: ``pts`` and ``duration`` in its stream's time base, None where not known.
 
-    ``shown`` is False for what an edit list hides; ``key`` where decoding may begin.
+    ``size`` is in bytes; ``shown`` is False for what an edit list hides; ``key`` where decoding may
+    begin.
     """
 
     stream: int
     pts: int | None
     duration: int | None
+    size: int
     shown: bool
     key: bool
 
@@ -49,7 +51,7 @@ class PacketLog:
 
 def read(path: Path, blame: Blame) -> PacketLog:
     """List the packets of ``path``; raises ``blame.failure`` where it cannot be read at all."""
-    fields = "packet=stream_index,pts,duration,flags"
+    fields = "packet=stream_index,pts,duration,size,flags"
     finished = ffmpeg.probe(path, ["-show_entries", fields, "-of", "csv=p=0"], blame)
     return PacketLog(
         packets=tuple(_rows(finished.stdout.decode("ascii", "replace"))),
@@ -101,10 +103,10 @@ def largest_gap(path: Path, blame: Blame, *, to_end: bool) -> int:
 def _rows(text: str) -> Iterator[Packet]:
     for line in text.splitlines():
         columns = line.split(",")
-        if len(columns) >= 4:  # side data print shorter lines of their own
-            stream, pts, duration, flags = columns[:4]
+        if len(columns) >= 5:  # side data print shorter lines of their own
+            stream, pts, duration, size, flags = columns[:5]
             shown, key = "D" not in flags, "K" in flags
-            yield Packet(int(stream), _number(pts), _number(duration), shown, key)
+            yield Packet(int(stream), _number(pts), _number(duration), int(size), shown, key)
 
 
 def _number(text: str) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from style_pipeline.job import RATE_TOLERANCE, Encoding
 from style_pipeline.manifest import AudioStream
 from style_pipeline.media.audio import is_exact
 from style_pipeline.media.containers import Container
@@ -37,14 +38,15 @@ class Line:
 
 
 def plan(
-    probe: SourceProbe, notes: Sequence[str], container: Container, codec: str
+    probe: SourceProbe, notes: Sequence[str], container: Container, encoding: Encoding
 ) -> tuple[Line, ...]:
     """A line for every part of a source.
 
-    ``notes`` are what is done to its pictures before they are painted, ``codec`` encodes them.
+    ``notes`` are what is done to its pictures before they are painted, ``encoding`` is how
+    they are encoded afterwards.
     """
     return (
-        *_pictures(probe, notes, container, codec),
+        *_pictures(probe, notes, container, encoding),
         *(_sound(stream, container) for stream in probe.audio),
         *(_other(stream, container) for stream in probe.others),
         *_chapters(probe, container),
@@ -53,17 +55,24 @@ def plan(
 
 
 def _pictures(
-    probe: SourceProbe, notes: Sequence[str], container: Container, codec: str
+    probe: SourceProbe, notes: Sequence[str], container: Container, encoding: Encoding
 ) -> Iterator[Line]:
     video = probe.video
     shape = f"{probe.video_codec}, {video.width}x{video.height}, {video.pixel_format}"
-    how = f"painted, encoded by {codec} into {container.suffix.removeprefix('.')}"
+    into = container.suffix.removeprefix(".")
+    how = f"painted, encoded by {encoding.codec} into {into}{_rate(encoding)}"
     yield Line(f"video {probe.video_stream_index} ({shape})", Fate.CONVERTED, how)
     count = f"{probe.packets} {'frame' if probe.packets == 1 else 'frames'}"
     yield Line(count, Fate.KEPT, "every frame once, at its own time")
     for note in notes:
         what, _, done = note.partition(": ")
         yield Line(what, Fate.CONVERTED, done)
+
+
+def _rate(encoding: Encoding) -> str:
+    if encoding.bit_rate is None:
+        return ""
+    return f" at {encoding.bit_rate:,} bit/s, each shard within {RATE_TOLERANCE:.0%}"
 
 
 def _sound(stream: AudioStream, container: Container) -> Line:

@@ -33,9 +33,9 @@ class SourceProbe:
     """What a file says about itself before anything is decoded.
 
     ``container`` is FFmpeg's name of it; ``duration`` is in seconds, None where it does not say
-    itself. ``packet_pts`` are the times of all pictures to be shown, in
-    order, in the video's time base (empty where the container keeps no times); ``last_duration``
-    is how long the last one stays.
+    itself. ``packet_pts`` are the times of all pictures to be shown, in order, in the video's time
+    base (empty where the container keeps no times), ``packet_sizes`` their bytes, in the same
+    order; ``last_duration`` is how long the last one stays.
     ``declared_frames`` is the container's own count, which may be wrong, ``packets`` the readable
     video packets that are to be shown. ``field_order`` is FFmpeg's name of it, ``progressive``
     where pictures are whole; ``alpha`` says whether they can be seen through. ``others`` are all
@@ -50,6 +50,7 @@ class SourceProbe:
     declared_frames: int | None
     packets: int
     packet_pts: tuple[int, ...]
+    packet_sizes: tuple[int, ...]
     last_duration: int
     field_order: str
     alpha: bool
@@ -117,7 +118,8 @@ def _usable(stream: dict[str, Any]) -> dict[str, Any]:
 
 def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog) -> SourceProbe:
     shown = [packet for packet in log.of(stream["index"]) if packet.shown]
-    pts = sorted(packet.pts for packet in shown if packet.pts is not None)
+    timed = sorted((packet.pts, packet.size) for packet in shown if packet.pts is not None)
+    pts = [time for time, _ in timed]
     container = content["format"]
     rest = [other for other in content["streams"] if other["index"] != stream["index"]]
     return SourceProbe(
@@ -129,6 +131,7 @@ def _describe(content: Mapping[str, Any], stream: dict[str, Any], log: PacketLog
         declared_frames=declared(stream),
         packets=len(shown),
         packet_pts=tuple(pts),
+        packet_sizes=tuple(size for _, size in timed),
         last_duration=_last_duration(shown, pts, stream),
         field_order=stream["field_order"],
         alpha=colours.has_alpha(stream),

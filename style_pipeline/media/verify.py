@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from style_pipeline.manifest import FrameManifest
-from style_pipeline.media import verify_company, verify_pictures, verify_sound
+from style_pipeline.media import verify_company, verify_pictures, verify_rate, verify_sound
 from style_pipeline.media.assemble import Parts
 from style_pipeline.media.boxes import index_comes_first
 from style_pipeline.media.containers import Container
@@ -20,6 +20,7 @@ def verify(parts: Parts, container: Container, finished: Path) -> tuple[Verdict,
         *_pictures(parts.manifest, result),
         *verify_pictures.verdicts(parts, result.video_codec, finished),
         *_times(parts.manifest, result),
+        *verify_rate.verdicts(parts, result),
         *_index(container, finished),
         *verify_sound.verdicts(parts, container, result, finished),
         *verify_company.verdicts(parts, container, result, finished),

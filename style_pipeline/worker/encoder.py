@@ -6,7 +6,8 @@ absolute, in the source's time base. H.264 and HEVC have no B-frames: their deco
 shard's first picture would run into the shard before it wherever the frame rate varies.
 
 What makes equal pictures give equal bytes: one thread, and neither dates nor versions in the
-container. :mod:`style_pipeline.worker.codecs` has what each encoder is told.
+container. :mod:`style_pipeline.worker.codecs` has what each encoder is told, and
+:mod:`style_pipeline.worker.rated` what is done for a bit rate.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,6 @@ from itertools import pairwise
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -25,8 +25,8 @@ from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import FrameManifest, FrameShard, VideoFormat
 from style_pipeline.worker import codecs, colour
-from style_pipeline.worker.full_range import applies, full_range_frame
-from style_pipeline.worker.libav import EXACT, libav
+from style_pipeline.worker.conversion import Conversion
+from style_pipeline.worker.libav import libav
 
 _FASTEST = Fraction(240)
 """Frames per second that every encoder accepts; times are exact, whatever the rate is called."""
@@ -54,26 +54,48 @@ class Times:
 
 
 class ShardEncoder:
-    """Encodes one shard; give it every picture in turn, then ask for the file."""
+    """Encodes one shard at one quality; give it every picture in turn, then ask for the file.
 
-    def __init__(self, format: VideoFormat, encoding: Encoding, times: Times) -> None:
-        self._tags = colour.numbers(format.colour)
+    ``quality`` stands where ``encoding`` names none. ``packet_bytes`` is what the pictures took.
+    """
+
+    missed: float | None = None
+    """No size was asked for."""
+
+    def __init__(
+        self,
+        format: VideoFormat,
+        encoding: Encoding,
+        times: Times,
+        quality: float | None = None,
+    ) -> None:
+        tags = colour.numbers(format.colour)
+        quality = encoding.crf if quality is None else quality
+        self.packet_bytes = 0
         self._times = times
         self._given = self._written = 0
         self._file = BytesIO()
-        self._reformatter = VideoReformatter()
         with libav("opening the encoder"):
             muxer = encoding.suffix.removeprefix(".")
             self._container = av.open(self._file, "w", format=muxer, options=_container(format))
-            self._stream = _stream(self._container, format, encoding, times.time_base)
-            _tag(self._stream, self._tags)
+            self._stream = _stream(self._container, format, encoding, quality, times.time_base)
+            _tag(self._stream, tags)
+        self._conversion = Conversion(tags, self._stream.codec_context.pix_fmt or "")
 
     def add(self, picture: NDArray[np.uint8]) -> None:
         """Encode the next picture, [H, W, 3] uint8 RGB, full range."""
+        self.add_frame(self.convert(picture))
+
+    def convert(self, picture: NDArray[np.uint8]) -> av.VideoFrame:
+        """A picture as :meth:`add_frame` wants it."""
+        with libav("converting a picture"):
+            return self._conversion(picture)
+
+    def add_frame(self, frame: av.VideoFrame) -> None:
+        """Encode the next picture, converted by this encoder or by another one of its kind."""
         if self._given == len(self._times.pts):
             raise MediaError(f"a shard of {self._given} pictures was given one more")
         with libav("encoding a picture"):
-            frame = self._convert(picture)
             frame.pts = self._times.pts[self._given]
             frame.time_base = self._times.time_base
             self._given += 1
@@ -91,23 +113,10 @@ class ShardEncoder:
             )
         return self._file.getvalue()
 
-    def _convert(self, picture: NDArray[np.uint8]) -> av.VideoFrame:
-        format = self._stream.codec_context.pix_fmt or ""
-        if applies(self._tags, format):
-            return full_range_frame(picture, self._tags, format)
-        return self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(picture, format="rgb24"),
-            format=format,
-            src_color_range=colour.FULL_RANGE,
-            dst_colorspace=self._tags.swscale_matrix,
-            dst_color_range=self._tags.range,
-            interpolation=EXACT,
-            threads=1,
-        )
-
     def _mux(self, packets: "Iterable[av.Packet[VideoStream]]") -> None:
         for packet in packets:
             packet.duration = self._times.durations[self._written]
+            self.packet_bytes += packet.size
             self._container.mux(packet)
             self._written += 1
 
@@ -122,10 +131,11 @@ def _stream(
     container: av.container.OutputContainer,
     format: VideoFormat,
     encoding: Encoding,
+    quality: float | None,
     time_base: Fraction,
 ) -> VideoStream:
     size = format.width, format.height
-    options = codecs.options(encoding, *size)
+    options = codecs.options(encoding, quality, *size)
     rate = min(format.frame_rate, _FASTEST)
     stream = container.add_stream(encoding.codec, rate=rate, options=options)
     if not isinstance(stream, VideoStream):
@@ -133,7 +143,7 @@ def _stream(
     context = stream.codec_context
     context.width, context.height = size
     context.pix_fmt = codecs.pixel_format(encoding, *size)
-    context.bit_rate = encoding.bit_rate or 0
+    context.bit_rate = 0
     context.time_base = stream.time_base = time_base
     context.sample_aspect_ratio = format.sample_aspect
     context.thread_count = 1

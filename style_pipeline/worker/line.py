@@ -7,7 +7,7 @@ encoded, and a finished shard is on its way to the store.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
@@ -21,6 +21,8 @@ from style_pipeline.store import MediaStore
 from style_pipeline.worker.ahead import ahead
 from style_pipeline.worker.decoder import decode
 from style_pipeline.worker.encoder import ShardEncoder, Times
+from style_pipeline.worker.missed import Missed
+from style_pipeline.worker.rated import RatedShardEncoder, encoder_for
 from style_pipeline.worker.stopwatch import Stopwatch
 
 _FRAMES_AHEAD = 3
@@ -47,6 +49,7 @@ class Line:
     """What one rank's line works with.
 
     ``open_paint`` is called once, when the first frame is there; ``on_painted`` after every frame.
+    ``missed`` grows by every shard that could not be given the size of its bit rate.
     """
 
     store: MediaStore
@@ -55,6 +58,7 @@ class Line:
     open_paint: Callable[[], Paint]
     on_painted: Callable[[], None]
     stopwatch: Stopwatch
+    missed: list[Missed] = field(default_factory=list)
 
     def run(self, shards: Iterable[FrameShard]) -> Iterator[FrameShard]:
         """Paint ``shards``, taken one by one as the line has room; yields each once it is stored.
@@ -105,15 +109,17 @@ class Line:
         for first in pictures:
             shard = first.shard
             times = Times.of(self.manifest, shard)
-            encoder = ShardEncoder(self.manifest.format, self.job.encoding, times)
+            encoder = encoder_for(self.manifest.format, self.job.encoding, times)
             self._add(encoder, first)
             for picture in islice(pictures, shard.count - 1):
                 self._add(encoder, picture)
             with self.stopwatch("encode"):
                 content = encoder.finish()
+            if encoder.missed is not None:
+                self.missed.append(Missed(shard.index, encoder.missed))
             yield _StyledFile(shard, content)
 
-    def _add(self, encoder: ShardEncoder, picture: _Picture) -> None:
+    def _add(self, encoder: ShardEncoder | RatedShardEncoder, picture: _Picture) -> None:
         with self.stopwatch("encode"):
             encoder.add(picture.pixels)
 

@@ -17,6 +17,8 @@ from style_pipeline.worker.claims import claimed
 from style_pipeline.worker.finished import finished_shards, unfinished_shards
 from style_pipeline.worker.line import Line
 from style_pipeline.worker.memory import frame_budget, peak_memory
+from style_pipeline.worker.missed import Missed
+from style_pipeline.worker.missed import notes as notes_of
 from style_pipeline.worker.pace import Pace
 from style_pipeline.worker.painter import Painter
 from style_pipeline.worker.ranks import Counters, Ranks
@@ -68,6 +70,7 @@ class RankOutcome:
     report: RankReport
     device: str
     notes: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
 
 def _read_manifest(store: MediaStore, job: StyleJob) -> FrameManifest:
@@ -131,7 +134,7 @@ class _Share:
             shard_times=self.timeline.times(),
             peak_memory=peak_memory(),
         )
-        return RankOutcome(report, painter.device, painter.notes)
+        return RankOutcome(report, painter.device, painter.notes, tuple(line.missed))
 
     def _teller(self, counters: Counters, missing: Sequence[FrameShard]) -> Callable[[], None]:
         total = self.manifest.frame_count
@@ -176,6 +179,8 @@ def _report(
     wall: float,
 ) -> StyleReport:
     devices = sorted({outcome.device for outcome in outcomes} - {""})
+    notes = dict.fromkeys(note for outcome in outcomes for note in outcome.notes)
+    missed = [shard for outcome in outcomes for shard in outcome.missed]
     return StyleReport(
         job_digest=job.digest,
         frames=manifest.frame_count,
@@ -186,5 +191,5 @@ def _report(
         wall=round(wall, 3),
         device=", ".join(devices) or "none",
         ranks=tuple(outcome.report for outcome in outcomes),
-        notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
+        notes=(*notes, *notes_of(missed)),
     )

@@ -44,6 +44,15 @@ def test_the_output_decides(cli: Run, clip: ClipFactory) -> None:
     assert told["to be turned by 90 degrees"][0] == "converted"
 
 
+def test_an_asked_bit_rate_is_told(cli: Run, clip: ClipFactory) -> None:
+    film = str(clip("24.mp4", rate=24, frames=30))
+    part = "video 0 (h264, 64x48, yuv420p)"
+    _, usual = rows(cli("inspect", film).stdout)[part]
+    _, asked = rows(cli("inspect", film, STYLE_PIPELINE_BIT_RATE="2500000").stdout)[part]
+    assert usual == "painted, encoded by libx264 into mp4"
+    assert asked == f"{usual} at 2,500,000 bit/s, each shard within 10%"
+
+
 def test_what_policy_refuses(cli: Run, clip: ClipFactory) -> None:
     film = str(clip("hdr.mp4", frames=4, pixel_format="yuv420p10le", colours=PQ))
     assert rows(cli("inspect", film).stdout)["HDR (PQ)"][0] == "converted"

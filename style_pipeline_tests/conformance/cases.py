@@ -29,7 +29,8 @@ class Case:
     """One clip: ``line`` of the contract that it is about, and ``clip`` for ``make_clip``.
 
     ``said`` must be found in what is announced about the file; ``refused`` in the one line that
-    refuses it, where it is to be refused. ``settings`` are policies and the ``output`` preset.
+    refuses it, where it is to be refused. ``settings`` are policies, the ``output`` preset and the
+    ``bit_rate``.
     ``quick`` cases are part of the quick suite.
     """
 
@@ -48,13 +49,20 @@ class Case:
         return self.settings.get("output", USUAL)
 
     @property
+    def bit_rate(self) -> int | None:
+        """Bits per second that its pictures are to take."""
+        asked = self.settings.get("bit_rate")
+        return None if asked is None else int(asked)
+
+    @property
     def id(self) -> str:
         return f"{self.line}: {self.name}"
 
 
 def every() -> list[Case]:
     """All cases, in the order of the contract."""
-    return [*INPUTS, *TIMES, *SHAPES, *COLOURS, *PICTURES, *SOUND, *COMPANY, *DAMAGE, *OUTPUTS]
+    lines = (INPUTS, TIMES, SHAPES, COLOURS, PICTURES, SOUND, COMPANY, DAMAGE, OUTPUTS, RATES)
+    return [case for line in lines for case in line]
 
 
 def _input(name: str, *audio: str, quick: bool = False, **clip: Any) -> Case:
@@ -335,4 +343,21 @@ OUTPUTS = [
         _output(preset, "bars.mp4", picture="bars", size=(320, 240), colours=BT709)
         for preset in _PRESETS
     ),
+]
+
+
+def _rated(preset: str, bit_rate: int, name: str, quick: bool = False, **clip: Any) -> Case:
+    wishes = {"rate": 25, "frames": 40, "size": (160, 120), **clip}
+    settings = {"output": preset, "bit_rate": str(bit_rate)}
+    said = [f"{bit_rate:,} bit/s"]
+    return Case(f"bit rate: {preset}", name, wishes, said=said, settings=settings, quick=quick)
+
+
+RATES = [
+    *(
+        _rated(preset, bit_rate, f"{bit_rate // 1000} kbit.mp4", quick=bit_rate == 140_000)
+        for preset in ("mp4-h264", "mp4-hevc", "webm-vp9", "webm-av1")
+        for bit_rate in (40_000, 140_000)
+    ),
+    _rated("mp4-h264", 140_000, "uneven times.mp4", rate=100, steps=VFR_STEPS),
 ]

@@ -20,6 +20,7 @@ from style_pipeline.media.frames import FrameSettings
 from style_pipeline.media.plan import plan
 from style_pipeline.media.treatment import Policies
 from style_pipeline.media.verify import verify
+from style_pipeline.output import choose
 from style_pipeline_tests.clips import ffmpeg, frame_numbers, frame_times, make_clip
 from style_pipeline_tests.conformance.cases import Case
 from style_pipeline_tests.media.painted import Painted, painted
@@ -50,8 +51,15 @@ def examine(case: Case, folder: Path) -> tuple[Finding, ...]:
     source = make(case, made)
     settings = FrameSettings(8, policies=policies(case))
     try:
-        result = painted(source, work, settings=settings, output=case.output)
-        findings = (*_own(result), *_said(case, result), *_seen(case, source, result))
+        result = painted(
+            source, work, settings=settings, output=case.output, bit_rate=case.bit_rate
+        )
+        findings = (
+            *_own(result),
+            *_said(case, result),
+            *_seen(case, source, result),
+            *_weighed(case, result),
+        )
     except UnusableVideo as error:
         return (_refusal(case, str(error)),)
     if case.refused:
@@ -60,7 +68,9 @@ def examine(case: Case, folder: Path) -> tuple[Finding, ...]:
 
 
 def policies(case: Case) -> Policies:
-    chosen = {key: value for key, value in case.settings.items() if key != "output"}
+    chosen = {
+        key: value for key, value in case.settings.items() if key not in ("output", "bit_rate")
+    }
     return Policies(**chosen)
 
 
@@ -77,7 +87,9 @@ def _own(result: Painted) -> Iterator[Finding]:
 
 def _said(case: Case, result: Painted) -> Iterator[Finding]:
     """What is done on purpose is said."""
-    lines = plan(result.probe, result.parts.manifest.notes, result.container, "x")
+    notes = result.parts.manifest.notes
+    encoding = choose(case.output, bit_rate=case.bit_rate).encoding
+    lines = plan(result.probe, notes, result.container, encoding)
     words = "; ".join(f"{line.part} {line.fate}: {line.how}" for line in lines)
     for wanted in case.said:
         yield Finding("said", wanted, words, wanted.lower() in words.lower())
@@ -100,6 +112,24 @@ def _seen(case: Case, source: Path, result: Painted) -> Iterator[Finding]:
     measured = f"{len(ours)} frames, moved by {float(worst * 1000):.3f} ms at most"
     good = same and worst <= MILLISECOND
     yield Finding("frame times", f"{len(theirs)} frames, within 1 ms", measured, good)
+
+
+def _weighed(case: Case, result: Painted) -> Iterator[Finding]:
+    """What each shard's packets take, as PyAV reads them from the finished file."""
+    if case.bit_rate is None:
+        return
+    manifest = result.parts.manifest
+    with av.open(str(result.path)) as container:
+        sizes = [packet.size for packet in container.demux(video=0) if packet.size]
+    times = [*manifest.pts, manifest.pts[-1] + manifest.last_duration]
+    rates = []
+    for shard in manifest.shards:
+        first, end = shard.first_frame, shard.first_frame + shard.count
+        seconds = (times[end] - times[first]) * manifest.format.time_base
+        rates.append(float(sum(sizes[first:end]) * 8 / seconds) / case.bit_rate)
+    measured = f"{min(rates):.2f} to {max(rates):.2f} times {case.bit_rate} bit/s"
+    good = all(0.9 <= rate <= 1.1 for rate in rates)
+    yield Finding("bits of a shard", "within 10%", measured, good)
 
 
 def _times(path: Path, stream: int) -> list[Fraction]:

@@ -19,6 +19,7 @@ _SHOWN = {
     "depth, HDR, interlaced, alpha": ("said", "frame times", "colour transfer"),
     "audio": ("audio", "said"),
     "company": ("subtitle", "chapters", "tag", "said", "audio streams"),
+    "bit rate": ("bit rate", "bits of a shard"),
     "outputs": ("frames", "frame times", "duration", "levels"),
 }
 """What a row shows, by the line of the contract; its verdict covers all that was compared."""

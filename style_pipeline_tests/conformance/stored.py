@@ -27,7 +27,7 @@ STYLE = "great-wave"
 def published(case: Case, video: Path, store: MediaStore, folder: Path) -> str:
     """The sha256 of what ``store`` publishes for a case; nobody paints the frames."""
     upload = uploads.put(store, video, STYLE)
-    preset = choose(case.output)
+    preset = choose(case.output, bit_rate=case.bit_rate)
     container = CONTAINERS[preset.container]
     source = fetch(store, upload, store.stat(upload.key).size, folder, USUAL)
     settings = FrameSettings(8, policies=policies(case), upright=not container.turns)

@@ -158,6 +158,20 @@ def test_every_asset_says_what_a_person_wants_to_know(first: Run) -> None:
     assert [row["codec"] for row in first.table("audio_track", "audio_streams")] == ["aac"]
 
 
+def test_a_bit_rate_is_shown_and_where_it_cannot_be_kept_that_is_said(
+    installation: Installation, first: Run, keys: tuple[str, ...]
+) -> None:
+    """Pictures of 64x48 have no use for so many bits."""
+    settings = replace(installation.settings, bit_rate=50_000_000)
+    run = replace(installation, settings=settings).run(keys[0])
+    (row,) = (r for r in run.table("final_video", "verified") if r["property"] == "bit rate")
+    assert row["expected"].startswith("50,000,000 bit/s")
+    assert row["verdict"] == "listed"
+    assert row["measured"].endswith("3 of 3 cannot be encoded any nearer")
+    assert run.metadata("styled_frames")["shards_styled"] == 3
+    assert "3 shards take less than the bit rate" in run.metadata("styled_frames")["notes"]
+
+
 def test_the_checks_carry_the_partition(
     installation: Installation, first: Run, keys: tuple[str, ...]
 ) -> None:

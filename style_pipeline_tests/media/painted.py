@@ -13,8 +13,9 @@ from style_pipeline.media.frames import FrameSettings, extract_frames
 from style_pipeline.media.probe import SourceProbe, probe
 from style_pipeline.output import USUAL, choose
 from style_pipeline.worker.decoder import decode
-from style_pipeline.worker.encoder import ShardEncoder, Times
+from style_pipeline.worker.encoder import Times
 from style_pipeline.worker.line import Paint
+from style_pipeline.worker.rated import encoder_for
 
 SETTINGS = FrameSettings(shard_frames=8)
 
@@ -56,7 +57,7 @@ def pass_through(
     encoding = encoding or Encoding()
     paths = []
     for shard in manifest.shards:
-        encoder = ShardEncoder(manifest.format, encoding, Times.of(manifest, shard))
+        encoder = encoder_for(manifest.format, encoding, Times.of(manifest, shard))
         content = Path(shard.key).read_bytes()
         for picture in decode(content, manifest.format, shard.count, shard.key):
             encoder.add(paint(picture))
@@ -71,9 +72,10 @@ def painted(
     paint: Paint = lambda frame: frame,
     settings: FrameSettings = SETTINGS,
     output: str = USUAL,
+    bit_rate: int | None = None,
 ) -> Painted:
     """``source`` taken apart, painted and joined in ``folder`` as the preset ``output``."""
-    preset = choose(output)
+    preset = choose(output, bit_rate=bit_rate)
     container = CONTAINERS[preset.container]
     (shards := folder / "shards").mkdir()
     (styled := folder / "styled").mkdir()
@@ -82,7 +84,8 @@ def painted(
     taken = extract_audio(source, found, folder)
     audio = AudioManifest("00", "00", taken.tracks, "k" if taken.path else None, None, 0)
     shown = pass_through(manifest, styled, paint, preset.encoding)
-    parts = Parts(manifest, shown, audio, taken.path, company(source, found, container))
+    along = company(source, found, container)
+    parts = Parts(manifest, shown, audio, taken.path, along, bit_rate)
     target = folder / f"finished{preset.suffix}"
     assemble(parts, container, target)
     return Painted(found, parts, container, target)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from style_pipeline.job import Encoding
 from style_pipeline.media.plan import Fate, plan
 from style_pipeline.media.probe import probe
 from style_pipeline.media.verify import verify
@@ -37,5 +38,5 @@ def test_chapters_that_begin_after_the_video(
     assert [verdict for verdict in verdicts if not verdict.kept] == []
     listed = [verdict.property for verdict in verdicts if verdict.listed]
     assert listed == (["first chapter"] if fate == Fate.CONVERTED else [])
-    lines = plan(result.probe, (), result.container, "x")
+    lines = plan(result.probe, (), result.container, Encoding())
     assert [line.fate for line in lines if line.part == "2 chapters"] == [fate]

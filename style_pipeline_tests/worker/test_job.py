@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from style_pipeline import layout
-from style_pipeline.job import StyleJob
+from style_pipeline.job import Encoding, StyleJob
 from style_pipeline.launchers.verdict import announce, last_words
 from style_pipeline.look import Look
 from style_pipeline.messages import read_failure
@@ -69,6 +69,25 @@ def test_compiled_engines_too_paint_the_same_bytes_on_any_number_of_ranks(
         report = paint(whole.store, job, ranks)
         styled.append(whole.styled(job))
         assert min(rank.peak_memory for rank in report.ranks) > 2**20
+    assert len(styled[0]) == 2 * 5
+    assert styled[0] == styled[1]
+
+
+@pytest.mark.parametrize("bit_rate", [200_000, 9_000_000])
+def test_a_bit_rate_too_gives_the_same_bytes_on_any_number_of_ranks(
+    source: SourceFactory, bit_rate: int
+) -> None:
+    """And the report says how many shards could not have it."""
+    styled = []
+    for ranks in (1, 3):
+        whole = source(frames=9, shard_frames=2)
+        encoding = Encoding(crf=None, preset="ultrafast", bit_rate=bit_rate)
+        job = replace(whole.job(), encoding=encoding)
+        announce(whole.store, job)
+        report = paint(whole.store, job, ranks)
+        styled.append(whole.styled(job))
+        missed = [note for note in report.notes if note.startswith("5 shards take less than")]
+        assert len(missed) == len(report.notes) == (bit_rate > 1_000_000)
     assert len(styled[0]) == 2 * 5
     assert styled[0] == styled[1]
 

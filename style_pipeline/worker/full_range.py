@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style_pipeline.worker.colour import FULL_RANGE, ColourNumbers
+from style_pipeline.worker.planes import samples
 
 _WEIGHTS: Final = {
     1: (0.2126, 0.0722),
@@ -32,16 +33,15 @@ def applies(tags: ColourNumbers, pixel_format: str) -> bool:
 def full_range_frame(
     picture: NDArray[np.uint8], tags: ColourNumbers, pixel_format: str
 ) -> av.VideoFrame:
-    """``picture``, [H, W, 3] uint8 RGB, as a frame of ``yuv420p`` (even sides) or ``yuv444p``."""
+    """``picture``, [H, W, 3] uint8 RGB, as a frame of ``yuv420p`` or ``yuv444p``."""
     planes = picture.reshape(-1, 3).astype(np.float32) @ _matrix(tags.matrix).T
     luma, *chroma = (plane.reshape(picture.shape[:2]) for plane in planes.T)
     if pixel_format == "yuv420p":
         chroma = [_halved(plane) for plane in chroma]
-    levels = [_rounded(luma), *(_rounded(plane + 128) for plane in chroma)]
-    height, width = luma.shape
-    shape = (3, height, width) if pixel_format == "yuv444p" else (height * 3 // 2, width)
-    joined = np.concatenate([plane.ravel() for plane in levels]).reshape(shape)
-    return av.VideoFrame.from_ndarray(joined, format=pixel_format)
+    frame = av.VideoFrame(picture.shape[1], picture.shape[0], pixel_format)
+    for plane, level in zip(frame.planes, [luma, *(one + 128 for one in chroma)], strict=True):
+        samples(plane)[:] = _rounded(level)
+    return frame
 
 
 def _matrix(number: int) -> NDArray[np.float32]:
@@ -54,7 +54,11 @@ def _matrix(number: int) -> NDArray[np.float32]:
 
 
 def _halved(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A sample for every 2x2, at the left edge in between both lines, as 4:2:0 is sited."""
+    """A sample for every 2x2, at the left edge in between both lines, as 4:2:0 is sited.
+
+    An odd side's last line is taken twice.
+    """
+    plane = np.pad(plane, [(0, side % 2) for side in plane.shape], "edge")
     lines = (plane[::2] + plane[1::2]) / 2
     left = np.concatenate([lines[:, :1], lines[:, 1:-1:2]], axis=1)
     return np.asarray((left + 2 * lines[:, ::2] + lines[:, 1::2]) / 4, np.float32)

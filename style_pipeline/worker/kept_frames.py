@@ -11,10 +11,9 @@ from tempfile import TemporaryFile
 
 import av
 import numpy as np
-from av.video.plane import VideoPlane
-from numpy.typing import NDArray
 
 from style_pipeline.errors import ScratchFull
+from style_pipeline.worker.planes import samples
 
 
 class KeptFrames:
@@ -29,7 +28,7 @@ class KeptFrames:
         """Keep one more; raises ScratchFull where the disk is full."""
         with _room():
             for plane in frame.planes:
-                self._file.write(_samples(plane).tobytes())
+                self._file.write(samples(plane).tobytes())
         self._count += 1
 
     def __iter__(self) -> Iterator[av.VideoFrame]:
@@ -38,21 +37,15 @@ class KeptFrames:
         for _ in range(self._count):
             frame = av.VideoFrame(*self._shape)
             for plane in frame.planes:
-                samples = _samples(plane)
-                content = self._file.read(samples.size)
-                samples[:] = np.frombuffer(content, np.uint8).reshape(samples.shape)
+                target = samples(plane)
+                content = self._file.read(target.size)
+                target[:] = np.frombuffer(content, np.uint8).reshape(target.shape)
             yield frame
 
     def close(self) -> None:
         """Nothing is kept any more."""
         with _room():
             self._file.close()
-
-
-def _samples(plane: VideoPlane) -> NDArray[np.uint8]:
-    """What a plane shows, [height, width] uint8, without what its lines are padded with."""
-    lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return lines[:, : plane.width]
 
 
 @contextmanager

@@ -6,18 +6,22 @@ import pytest
 from style_pipeline.manifest import ColourTags
 from style_pipeline.worker import colour
 from style_pipeline.worker.full_range import applies, full_range_frame
+from style_pipeline.worker.planes import samples
 from style_pipeline_tests.worker.test_pictures import MATRICES, expected_ycc
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p"])
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_every_level_is_rounded_to_the_nearest(matrix: str, pixel_format: str) -> None:
+@pytest.mark.parametrize("shape", [(4, 6, 3), (5, 7, 3)])
+def test_every_level_is_rounded_to_the_nearest(
+    shape: tuple[int, ...], matrix: str, pixel_format: str
+) -> None:
     tags = colour.numbers(ColourTags(matrix, "bt709", "bt709", "pc", tagged=True))
     assert applies(tags, pixel_format)
     for rgb in np.random.default_rng(7).integers(0, 256, (40, 3)):
-        flat = np.broadcast_to(rgb, (4, 6, 3)).astype(np.uint8)
+        flat = np.broadcast_to(rgb, shape).astype(np.uint8)
         frame = full_range_frame(flat, tags, pixel_format)
-        found = [np.frombuffer(bytes(plane), np.uint8)[0] for plane in frame.planes]
+        found = [samples(plane)[-1, -1] for plane in frame.planes]
         wanted = np.clip(expected_ycc(rgb / 255, matrix, "pc"), 0, 255)
         assert np.abs(found - wanted).max() <= 0.501
 

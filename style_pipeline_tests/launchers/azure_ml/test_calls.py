@@ -10,6 +10,9 @@ from itertools import groupby
 import dagster as dg
 import pytest
 
+from style_pipeline.azure_settings import AzureSettings
+from style_pipeline.errors import ClusterUnavailable
+from style_pipeline.launchers.azure_ml.workspace import Workspace
 from style_pipeline.stores.azure_secrets import TALKATIVE
 from style_pipeline_tests.azure_ml.blobs import KEY
 from style_pipeline_tests.azure_ml.cloud import Cloud
@@ -78,6 +81,15 @@ def test_for_a_job_that_is_cancelled_this_one(cloud: Cloud, run: Materialize) ->
     cloud.faults.queue_seconds = 60
     assert failure(run(deadline=1, PATIENCE_SECONDS="30"))[0] == "StyleJobTimeout"
     assert asked(cloud) == [LOOK, *UPLOADED, SUBMIT, LOOK, CANCEL]
+
+
+def test_the_sdks_own_retries_are_cut_short(cloud: Cloud) -> None:
+    """Left to itself it would ask for minutes, past a deadline and past a cancellation."""
+    settings = AzureSettings.from_environment(cloud.settings(OPERATIONS="file:///operations"))
+    cloud.faults.fail(LOOK, 503, times=9)
+    with pytest.raises(ClusterUnavailable):
+        Workspace(settings).look("job")
+    assert cloud.plane.calls.count(LOOK) == 2
 
 
 def test_no_signature_key_or_token_is_written_down(

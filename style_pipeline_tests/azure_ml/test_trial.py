@@ -122,9 +122,10 @@ def test_a_run_terminated_in_the_interface_ends_its_job_and_paints_nothing(
         monkeypatch.setenv(name, value)
     trial.upload("long.mp4", clip("long.mp4", frames=240, size=(320, 240)).read_bytes())
     store = trial.environ["STYLE_PIPELINE_STORE"]
-    wait(lambda: len(worker_pids(store)) == 4, trial.process)
     with trial.instance() as instance:
-        (run,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        wait(lambda: at_work(instance, "long") != [], trial.process)
+        wait(lambda: len(worker_pids(store)) == 4, trial.process)
+        (run,) = at_work(instance, "long")
         terminate(trial, run.run_id)
         wait(lambda: status_of(instance, run.run_id) is dg.DagsterRunStatus.CANCELED, trial.process)
         log = "\n".join(entry.message for entry in instance.all_logs(run.run_id))
@@ -175,6 +176,12 @@ def ranks(trial: Trial) -> int:
         (record,) = instance.fetch_materializations(dg.AssetKey("styled_frames"), 10).records
         assert record.asset_materialization is not None
         return int(str(record.asset_materialization.metadata["ranks"].value))
+
+
+def at_work(instance: dg.DagsterInstance, video: str) -> list[dg.DagsterRun]:
+    """The runs of a video that have begun and not ended."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+    return [run for run in runs if f"|{video}-" in run.tags.get("dagster/partition", "")]
 
 
 def terminate(trial: Trial, run_id: str) -> None:

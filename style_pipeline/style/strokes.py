@@ -63,7 +63,8 @@ class NativeStrokes:
     """A trained network by the native engine, on the CPU.
 
     ``cache`` holds the compiled kernels; ``budget`` is how many bytes one frame may take, beyond
-    which it is painted in bands. Raises StyleError where the kernels cannot be compiled.
+    which it is painted in bands; ``margin`` is how many columns are painted and cut off, as in
+    :mod:`style_pipeline.style.margin`. Raises StyleError where the kernels cannot be compiled.
     """
 
     def __init__(
@@ -73,11 +74,13 @@ class NativeStrokes:
         dtype: torch.dtype,
         cache: Path,
         budget: int | None = None,
+        margin: int = 0,
     ) -> None:
         self.device = torch.device("cpu")
         self.notes: list[str] = []
         self._architecture, self._dtype, self._budget = network.architecture, dtype, budget
-        self._network = NativeNetwork(network, style[None], Kernels(library(cache)), dtype)
+        self._margin, kernels = margin, Kernels(library(cache))
+        self._network = NativeNetwork(network, style[None], kernels, dtype, margin)
 
     def paint(self, source: Tensor) -> Tensor:
         """See :class:`Strokes`."""
@@ -94,7 +97,8 @@ class NativeStrokes:
         return painted
 
     def _bands(self, height: int, width: int) -> int:
-        bands = fewest_bands(self._architecture, height, width, self._dtype, self._budget)
+        wide = width + self._margin
+        bands = fewest_bands(self._architecture, height, wide, self._dtype, self._budget)
         if bands > 1 and not self.notes:
             self.notes.append(
                 f"memory was short: frames of {width}x{height} were painted in {bands} bands, "

@@ -14,7 +14,7 @@ from style_pipeline.look import Look
 from style_pipeline.style import checkpoint, controls, engine
 from style_pipeline.style.arbitrary.loading import load_transformer
 from style_pipeline.style.arbitrary.vector import is_style
-from style_pipeline.style.margin import MarginStrokes
+from style_pipeline.style.margin import COLUMNS, MarginStrokes
 from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.strokes import (
     NativeStrokes,
@@ -43,17 +43,14 @@ class Workbench:
     cache: Path = _CACHE
 
     def strokes(self, network: StyleNetwork) -> Strokes:
-        """A trained network, whose only style is the look's."""
-        return MarginStrokes(self._strokes(network))
-
-    def _strokes(self, network: StyleNetwork) -> Strokes:
+        """A trained network, whose only style is the look's; with a margin that is cut off."""
         style = torch.ones(1)
         if self.device == "cpu" and self.engine in (engine.NATIVE, engine.NATIVE_BFLOAT16):
             bfloat16 = self.engine == engine.NATIVE_BFLOAT16
             dtype = torch.bfloat16 if bfloat16 else torch.float32
-            return NativeStrokes(network, style, dtype, self.cache, self.budget)
+            return NativeStrokes(network, style, dtype, self.cache, self.budget, COLUMNS)
         half = self.engine == engine.TORCH_FLOAT16 and self.device != "cpu"
-        return TorchStrokes(network, style, self.device, half=half)
+        return MarginStrokes(TorchStrokes(network, style, self.device, half=half))
 
 
 class Stylizer:

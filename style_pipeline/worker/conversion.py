@@ -24,7 +24,7 @@ class Conversion:
         if applies(self._tags, self._format):
             return full_range_frame(picture, self._tags, self._format)
         return self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(picture, format="rgb24"),
+            av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(picture), format="rgb24"),
             format=self._format,
             src_color_range=colour.FULL_RANGE,
             dst_colorspace=self._tags.swscale_matrix,

@@ -107,10 +107,10 @@ class Grid:
 
 
 class Geometry:
-    """All the grids of frames of one size."""
+    """All the grids of frames of one size, painted ``margin`` columns wider."""
 
-    def __init__(self, height: int, width: int) -> None:
-        tall, wide = padded_size(height), padded_size(width)
+    def __init__(self, height: int, width: int, margin: int = 0) -> None:
+        tall, wide = padded_size(height), padded_size(width + margin)
         self.frame = Grid(
             repeated_and_mirrored(height, tall, 2), repeated_and_mirrored(width, wide, 2)
         )

@@ -20,24 +20,31 @@ from style_pipeline.style.network import StyleNetwork
 class NativeNetwork:
     """``network`` in one style; ``dtype`` is what its convolutions after the stem work with.
 
-    For one thread at a time: it paints over its own buffers.
+    Frames are painted with the last column repeated ``margin`` times, which is cut off. For one
+    thread at a time: it paints over its own buffers.
     """
 
     def __init__(
-        self, network: StyleNetwork, style: Tensor, kernels: Kernels, dtype: torch.dtype
+        self,
+        network: StyleNetwork,
+        style: Tensor,
+        kernels: Kernels,
+        dtype: torch.dtype,
+        margin: int = 0,
     ) -> None:
         passes = Passes(kernels)
         self._contract = Contraction(network.stem, style, passes)
         self._trunk = Trunk(network, style, passes, dtype)
         self._expand = Expansion(network, style, passes, dtype)
         self._size: tuple[int, ...] = ()
-        self._geometry = Geometry(1, 1)
+        self._geometry, self._margin = Geometry(1, 1), margin
 
     @torch.no_grad()
     def __call__(self, frame: Tensor, out: Tensor, number_of_bands: int = 1) -> None:
         """``frame`` and ``out`` are [H, W, 3]: uint8 levels, or float32 in [0, 1]."""
         if frame.shape != self._size:
-            self._size, self._geometry = frame.shape, Geometry(*frame.shape[:2])
+            height, width, _ = self._size = frame.shape
+            self._geometry = Geometry(height, width, self._margin)
         contracted = self._contract(self._geometry, frame, number_of_bands)
         features = self._trunk(self._geometry, contracted, self._contract.last)
         self._expand(self._geometry, features, out, number_of_bands)

@@ -123,3 +123,17 @@ def test_one_network_paints_frames_of_several_sizes(kernel_folder: Path) -> None
         out = torch.empty_like(frame)
         native(frame, out)
         assert (out - by_pytorch(tiny_network(), frame)).abs().max() <= 1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("bands", [1, 3])
+def test_a_margin_repeats_the_last_column_and_is_cut_off(
+    paint: Paint, kernel_folder: Path, dtype: torch.dtype, bands: int
+) -> None:
+    network, frame, margin = network_of(DEEP), scene((50, 61)), 16
+    wide = torch.cat([frame, frame[:, -1:].expand(-1, margin, -1)], 1).contiguous()
+    wanted = paint(network, wide, dtype, bands)[:, :-margin]
+    out = torch.empty_like(frame)
+    kernels = Kernels(library(kernel_folder))
+    NativeNetwork(network, BOLD, kernels, dtype, margin)(frame, out, bands)
+    assert out.equal(wanted)

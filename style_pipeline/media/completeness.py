@@ -62,8 +62,8 @@ def refuse_cut_off(
     missing = _missing_seconds(promise, log, bases)
     if missing > (_MISSING_SECONDS_OF_FAULTY if log.faulty else _MISSING_SECONDS):
         raise UnusableVideo(
-            f"the video is cut off: the last {float(missing):.1f} s of its "
-            f"{float(promise.duration or 0):.1f} s are not there; upload it again"
+            f"the video is cut off: the last {float(missing):.2f} s of its "
+            f"{float(promise.duration or 0):.2f} s are not there; upload it again"
         )
     if log.faulty:
         _refuse_gap(path, promise, blame)

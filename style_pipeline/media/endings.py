@@ -25,6 +25,7 @@ _PLAIN_WORDS = {
     "Error reinitializing filters": "",
     "Failed to inject frame into filter": "the size of its pictures changes",
     "Error while processing the decoded data": "",
+    "Non-monoton": "the times of its packets go back",
     "moov atom not found": "its index is missing: it was cut off, or is no video",
     "Format not on whitelist": "its container is not one that we accept",
     "Invalid data found": "it holds data that FFmpeg cannot read",

@@ -106,7 +106,8 @@ def _chapters(probe: SourceProbe, container: Container) -> Iterator[Line]:
         return
     part = f"{len(probe.chapters)} chapters"
     pictures = [time * probe.video.time_base for time in probe.packet_pts[:1]]
-    begins = min([*pictures, *(one.start for one in probe.audio)], default=Fraction(0))
+    heard = [max(one.start, Fraction(0)) for one in probe.audio]
+    begins = min([*pictures, *heard], default=Fraction(0))
     if container.is_mp4 and probe.chapters[0].start > begins + TOLERANCE:
         how = f"the first begins with the video: {container.suffix} leaves no gap"
         yield Line(part, Fate.CONVERTED, how)

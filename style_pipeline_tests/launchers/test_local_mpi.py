@@ -167,7 +167,7 @@ def test_ending_the_launcher_ends_every_rank(
 
 
 def wait_for(condition: object, lines: list[str]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < until, lines
         time.sleep(0.02)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import FrameManifest, FrameShard, VideoFormat
-from style_pipeline.worker import codecs, colour
+from style_pipeline.worker import codecs, colour, priority
 from style_pipeline.worker.conversion import Conversion
 from style_pipeline.worker.libav import libav
 
@@ -100,6 +100,8 @@ class ShardEncoder:
             frame.time_base = self._times.time_base
             self._given += 1
             self._mux(self._stream.encode(frame))
+        if self._given == 1:  # which has opened the encoder
+            priority.make_ordinary()
 
     def finish(self) -> bytes:
         """The whole file; raises MediaError where a picture is missing."""

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from style_pipeline_bench import stages
 from style_pipeline_bench.stages import slower
 
@@ -16,6 +18,23 @@ def test_the_stage_that_got_slower_is_named() -> None:
 
 def test_a_stage_that_this_machine_does_not_have_is_not_compared() -> None:
     assert slower({"decode": 1.0}, {"decode": 1.0, "bfloat16": 0.1}) == []
+
+
+def test_what_was_slower_for_a_moment_only_is_not_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([{"decode": 9.0, "store": 1.0}, {"decode": 1.1}, {}])
+    monkeypatch.setattr(stages, "measured", lambda works, units: next(looks) if works else {})
+    works: stages.Stages = {"decode": lambda: None, "store": lambda: None}
+    found = stages.looked_at(works, {}, {"decode": 1.0, "store": 1.0})
+    assert found == {"decode": 1.1, "store": 1.0}
+
+
+def test_what_is_slower_at_every_look_is_slower(tmp_path: Path) -> None:
+    unit = stages.units(tmp_path)[stages.WRITES]
+    units = {stages.CONVOLUTIONS: unit, stages.WRITES: unit}
+    works: stages.Stages = {"store": lambda: [unit() for _ in range(8)]}
+    found = stages.looked_at(works, units, {"store": 1.0})
+    (fault,) = slower(found, {"store": 1.0})
+    assert "writes" in fault
 
 
 def test_every_stage_has_a_baseline_and_does_its_work(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from style_pipeline.manifest import FrameManifest, FrameShard, StyleReport
 
 VERSION = 4
 
-ENGINE_VERSION = 8
+ENGINE_VERSION = 9
 """Raised whenever the same job would give other pixels than before."""
 
 RATE_VERSION = 1

@@ -2,6 +2,7 @@
 // stay in the cache.
 
 #include "lanes.h"
+#include "minimal.h"
 #include "passes.h"
 #include "tiles.h"
 
@@ -10,6 +11,11 @@ namespace {
 Map part(const Map& map, std::int64_t start, std::int64_t stop) {
   return {map.first + start, map.second ? map.second + start : nullptr,
           map.share ? map.share + start : nullptr, map.own + start, stop - start, map.size};
+}
+
+void convolve(const float* x, std::int64_t line, const Convolution& how, std::int64_t rows,
+              std::int64_t width, float* out) {
+  (how.minimal ? convolve_minimally : convolve_plainly)(x, line, how, rows, width, out);
 }
 
 // What `how` makes of a picture of `tall` rows, `wide` pixels each, which `fill(start, stop, to)`

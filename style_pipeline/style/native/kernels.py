@@ -18,6 +18,9 @@ _STRUCTURES_KEPT = 64
 _NAMES = {torch.float32: "float", torch.bfloat16: "half", torch.uint8: "levels"}
 
 
+_NUMBERS = ("kernel", "inputs", "outputs", "stride", "minimal")
+
+
 class _Map(Structure):
     _fields_ = (
         *((name, c_void_p) for name in ("first", "second", "share", "own")),
@@ -29,7 +32,7 @@ class _Map(Structure):
 class _Convolution(Structure):
     _fields_ = (
         ("weights", c_void_p),
-        *((name, c_int64) for name in ("kernel", "inputs", "outputs", "stride")),
+        *((name, c_int64) for name in _NUMBERS),
     )
 
 
@@ -187,5 +190,5 @@ def _structure(value: Map | Packed) -> Structure:
     if isinstance(value, Map):
         parts = (value.first, value.second, value.share, value.own)
         return _Map(*map(_argument, parts), len(value.first), value.size)
-    numbers = (value.kernel, value.inputs, value.outputs, value.stride)
+    numbers = (int(getattr(value, name)) for name in _NUMBERS)
     return _Convolution(value.weights.data_ptr(), *numbers)

@@ -18,7 +18,8 @@ _DEPTH, _BREADTH = 32, 16
 class Packed:
     """Weights for AMX: [outputs / 16, inputs / depth, 9, depth / 2, 16, 2] bfloat16, depth <= 32.
 
-    For AVX-512: [kernel, kernel, inputs, outputs] float32.
+    For vectors of floats: [kernel, kernel, inputs, outputs] float32, or where it is ``minimal``
+    [6 points, 3 rows, inputs, outputs rounded up to 16], by Winograd's F(4, 3) along rows.
     """
 
     weights: Tensor
@@ -26,22 +27,35 @@ class Packed:
     inputs: int
     outputs: int
     stride: int
+    minimal: bool
 
     @classmethod
     def of(cls, weight: Tensor, stride: int) -> Self | None:
         """Of [outputs, inputs, kernel, kernel]; None where there is no order for them."""
         outputs, inputs, kernel, _ = weight.shape
-        if weight.dtype == torch.float32 and outputs % _BREADTH == 0:
+        minimal = weight.dtype == torch.float32 and kernel == 3 and stride == 1
+        if minimal:
+            packed = _at_points(weight)
+        elif weight.dtype == torch.float32 and outputs % _BREADTH == 0:
             packed = weight.permute(2, 3, 1, 0).contiguous()
         elif weight.dtype == torch.bfloat16 and kernel == 3 and inputs in _TILED_INPUTS:
             packed = _in_tiles(weight)
         else:
             return None
-        return cls(packed, kernel, inputs, outputs, stride)
+        return cls(packed, kernel, inputs, outputs, stride, minimal)
 
     def strip(self, width: int) -> tuple[int, int, int]:
         """Room for the input, ``width`` pixels wide, of the rows that are made at a time."""
         return (ROWS_AT_ONCE - 1) * self.stride + self.kernel, width, self.inputs
+
+
+def _at_points(weight: Tensor) -> Tensor:
+    """G g of Lavin and Gray (2015), arXiv:1509.09308, section 4.1, for each row of the kernels."""
+    left, middle, right = weight.double().unbind(3)
+    near, far = (left + right) / 6, left / 24 + right / 6
+    rows = [left / 4, -near - middle / 6, -near + middle / 6, far + middle / 12, far - middle / 12]
+    points = torch.stack([*rows, right]).permute(0, 3, 2, 1)
+    return functional.pad(points, [0, -len(weight) % _BREADTH]).float().contiguous()
 
 
 def _in_tiles(weight: Tensor) -> Tensor:

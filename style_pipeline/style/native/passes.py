@@ -77,9 +77,8 @@ class Passes:
         self.kernels.layer(raw, grid, self.buffer("edged", size, raw.pixels.dtype))
 
     def _packed(self, following: Layer) -> Packed | None:
-        """Our own convolution works in one thread; where there are several, oneDNN is faster."""
-        usable = self.kernels.convolves[following.weight.dtype] and torch.get_num_threads() == 1
-        return following.packed if usable else None
+        """For our own convolution, which works in one thread however many there may be."""
+        return following.packed if self.kernels.convolves[following.weight.dtype] else None
 
     def _in_strips(
         self,

@@ -18,7 +18,7 @@ from style_pipeline.style.network import StyledConvolution
 
 SIZES = [(2, 2), (3, 40), (ROWS_AT_ONCE + 1, 15), (2 * ROWS_AT_ONCE, 16), (19, 33), (45, 82)]
 SHAPES = [(32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 32, 1), (32, 16, 1), (16, 12, 1), (16, 32, 2)]
-FLAGS = {torch.bfloat16: "amx_bf16", torch.float32: "avx512f"}
+FLAGS = {torch.bfloat16: "amx_bf16", torch.float32: "avx2"}
 
 
 @pytest.fixture
@@ -105,13 +105,12 @@ def test_frames_become_features_as_they_do_by_pytorch(passes: Passes) -> None:
     assert torch.allclose(made.double(), wanted, atol=1e-5)
 
 
-def test_several_threads_leave_convolutions_to_pytorch(passes: Passes) -> None:
+def test_the_number_of_threads_changes_nothing(passes: Passes) -> None:
     layer, raw = layer_of((32, 32, 1), torch.float32), picture((20, 30), 32, torch.float32)
-    wanted = exact(passes, raw, layer)
     threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        made = passes.convolved(raw, Grid.mirrored(20, 30), layer)
-    finally:
-        torch.set_num_threads(threads)
-    assert torch.allclose(made.double(), wanted, atol=2e-5)
+    made = []
+    for number in (1, 2):
+        torch.set_num_threads(number)
+        made.append(passes.convolved(raw, Grid.mirrored(20, 30), layer))
+    torch.set_num_threads(threads)
+    assert made[0].equal(made[1])

@@ -39,6 +39,14 @@ constexpr int lanes = 4, pixels_of_one = 4, pixels_of_two = 4;
 
 typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
 
+inline Lanes lanes_at(const float* from) {
+  Lanes values;
+  std::memcpy(&values, from, sizeof values);
+  return values;
+}
+
+inline void put(const Lanes& values, float* to) { std::memcpy(to, &values, sizeof values); }
+
 // Sums of `run` products from each of some `taps` rows, for `pixels` that lie `step` apart in them;
 // `wide` registers of outputs of each. A weight's outputs lie `apart` from the next one's.
 template <int wide, int pixels>
@@ -50,13 +58,13 @@ void sums_of_products(const float* const* rows, std::int64_t taps, std::int64_t 
     const float* x = rows[tap];
     for (std::int64_t i = 0; i < run; i++, weights += apart) {
       Lanes weight[wide];
-      for (int j = 0; j < wide; j++) std::memcpy(&weight[j], weights + lanes * j, sizeof(Lanes));
+      for (int j = 0; j < wide; j++) weight[j] = lanes_at(weights + lanes * j);
       for (int p = 0; p < pixels; p++)
         for (int j = 0; j < wide; j++) sums[p][j] += x[p * step + i] * weight[j];
     }
   }
   for (int p = 0; p < pixels; p++, out += out_apart)
-    for (int j = 0; j < wide; j++) std::memcpy(out + lanes * j, &sums[p][j], sizeof(Lanes));
+    for (int j = 0; j < wide; j++) put(sums[p][j], out + lanes * j);
 }
 
 template <int wide, int pixels>

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "lanes.h"
@@ -20,70 +21,71 @@ constexpr int points = 6, neighbours = 4, filter_rows = 3;
 void at_points(const float* x, std::int64_t wide, std::int64_t tiles, std::int64_t inputs,
                const float* zeros, float* out) {
   const std::int64_t apart = tiles * inputs;
-  for (std::int64_t tile = 0; tile < tiles; tile++, out += inputs) {
+  for (std::int64_t tile = 0; tile < tiles; tile++) {
     const float* from[points];
-    for (int i = 0; i < points; i++) {
-      const std::int64_t column = tile * neighbours + i;
+    for (std::int64_t i = 0, column = tile * neighbours; i < points; i++, column++)
       from[i] = column < wide ? x + column * inputs : zeros;
-    }
-    for (std::int64_t c = 0; c < inputs; c++) {
-      const float a = from[0][c], b = from[1][c], d = from[2][c], e = from[3][c];
-      const float f = from[4][c], g = from[5][c];
-      const float even = f - 4 * d, odd = e - 4 * b, even_too = f - d, odd_too = 2 * (e - b);
-      out[c] = 4 * a - 5 * d + f;
-      out[apart + c] = even + odd;
-      out[2 * apart + c] = even - odd;
-      out[3 * apart + c] = even_too + odd_too;
-      out[4 * apart + c] = even_too - odd_too;
-      out[5 * apart + c] = 4 * b - 5 * e + g;
-    }
-  }
-}
-
-// The four neighbours of each of some `tiles`, from their sums at the points; those before column
-// `width`, and of their outputs the first `count`.
-template <int breadth, int tiles>
-void neighbours_of(const float (&sums)[points][tiles][breadth], std::int64_t left,
-                   std::int64_t width, std::int64_t outputs, std::int64_t count, float* out) {
-  for (int tile = 0; tile < tiles; tile++) {
-    float made[neighbours][breadth];
-    for (int i = 0; i < breadth; i++) {
-      const float one = sums[1][tile][i], two = sums[2][tile][i];
-      const float three = sums[3][tile][i], four = sums[4][tile][i];
-      const float near = one + two, across = one - two, far = three + four, over = three - four;
-      made[0][i] = sums[0][tile][i] + near + far;
-      made[1][i] = across + 2 * over;
-      made[2][i] = near + 4 * far;
-      made[3][i] = across + 8 * over + sums[5][tile][i];
-    }
-    for (int i = 0; i < neighbours; i++) {
-      const std::int64_t column = left + tile * neighbours + i;
-      if (column < width) std::copy_n(made[i], count, out + column * outputs);
+    for (std::int64_t c = 0; c < inputs; c += lanes, out += lanes) {
+      Lanes d[points];
+      for (int i = 0; i < points; i++) d[i] = lanes_at(from[i] + c);
+      const Lanes even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
+      const Lanes even_too = d[4] - d[2], odd_too = 2 * (d[3] - d[1]);
+      put(4 * d[0] - 5 * d[2] + d[4], out);
+      put(even + odd, out + apart);
+      put(even - odd, out + 2 * apart);
+      put(even_too + odd_too, out + 3 * apart);
+      put(even_too - odd_too, out + 4 * apart);
+      put(4 * d[1] - 5 * d[3] + d[5], out + 5 * apart);
     }
   }
 }
 
-// One row of the result, from three rows at their points.
-template <int wide, int tiles>
-void minimal_row(const float* const (&rows)[filter_rows], std::int64_t all_tiles,
-                 const Convolution& how, std::int64_t width, float* out) {
+// The four neighbours of each tile, from `sums` at the points, [points][tiles][wide * lanes]; those
+// before column `width`, and of their outputs the first `count`.
+template <int wide>
+void neighbours_of(const float* sums, std::int64_t tiles, std::int64_t width, std::int64_t outputs,
+                   std::int64_t count, float* out) {
+  const std::int64_t apart = tiles * wide * lanes;
+  for (std::int64_t tile = 0; tile < tiles; tile++) {
+    Lanes made[neighbours][wide];
+    for (int j = 0; j < wide; j++, sums += lanes) {
+      const auto sum = [&](int point) { return lanes_at(sums + point * apart); };
+      const Lanes near = sum(1) + sum(2), across = sum(1) - sum(2);
+      const Lanes far = sum(3) + sum(4), over = sum(3) - sum(4);
+      made[0][j] = sum(0) + near + far;
+      made[1][j] = across + 2 * over;
+      made[2][j] = near + 4 * far;
+      made[3][j] = across + 8 * over + sum(5);
+    }
+    for (std::int64_t i = 0, column = tile * neighbours; i < neighbours && column < width;
+         i++, column++) {
+      if (count == wide * lanes)  // as most often: then its length is known
+        std::memcpy(out + column * outputs, made[i], sizeof made[i]);
+      else
+        std::memcpy(out + column * outputs, made[i], count * sizeof(float));
+    }
+  }
+}
+
+// One row of the result, from three rows at their points. `sums` has room for all tiles.
+template <int wide, int block>
+void minimal_row(const float* const (&rows)[filter_rows], std::int64_t tiles,
+                 const Convolution& how, std::int64_t width, float* sums, float* out) {
   constexpr int breadth = wide * lanes;
-  alignas(64) float sums[points][tiles][breadth];
-  const float* weights = static_cast<const float*>(how.weights);
   const std::int64_t apart = padded(how.outputs), tap = filter_rows * how.inputs * apart;
-  for (std::int64_t at = 0; at < all_tiles; at += tiles) {
-    const std::int64_t left = std::min(at, all_tiles - tiles);
-    for (std::int64_t n = 0; n < how.outputs; n += breadth) {
-      for (int point = 0; point < points; point++) {
+  for (std::int64_t n = 0; n < how.outputs; n += breadth) {
+    const float* weights = static_cast<const float*>(how.weights) + n;
+    for (std::int64_t point = 0; point < points; point++, weights += tap) {
+      for (std::int64_t at = 0; at < tiles; at += block) {
+        const std::int64_t tile = point * tiles + std::min(at, tiles - block);
         const float* from[filter_rows];
-        for (int i = 0; i < filter_rows; i++)
-          from[i] = rows[i] + (point * all_tiles + left) * how.inputs;
-        sums_of_products<wide, tiles>(from, filter_rows, how.inputs, how.inputs,
-                                      weights + point * tap + n, apart, &sums[point][0][0], breadth);
+        for (int i = 0; i < filter_rows; i++) from[i] = rows[i] + tile * how.inputs;
+        sums_of_products<wide, block>(from, filter_rows, how.inputs, how.inputs, weights, apart,
+                                      sums + tile * breadth, breadth);
       }
-      const std::int64_t count = std::min<std::int64_t>(breadth, how.outputs - n);
-      neighbours_of(sums, left * neighbours, width, how.outputs, count, out + n);
     }
+    const std::int64_t count = std::min<std::int64_t>(breadth, how.outputs - n);
+    neighbours_of<wide>(sums, tiles, width, how.outputs, count, out + n);
   }
 }
 
@@ -91,7 +93,9 @@ void convolve_minimally(const float* x, std::int64_t line, const Convolution& ho
                         std::int64_t rows, std::int64_t width, float* out) {
   const std::int64_t wide = line / how.inputs, tiles = (width + neighbours - 1) / neighbours;
   const std::int64_t room = points * tiles * how.inputs;
-  std::vector<float> zeros(how.inputs), kept(filter_rows * room);
+  const std::vector<float> zeros(how.inputs);
+  const std::unique_ptr<float[]> kept(new float[filter_rows * room]);
+  const std::unique_ptr<float[]> sums(new float[points * tiles * 2 * lanes]);
   const auto row = padded(how.outputs) % (2 * lanes)
                        ? (tiles < pixels_of_one ? minimal_row<1, 1> : minimal_row<1, pixels_of_one>)
                        : (tiles < pixels_of_two ? minimal_row<2, 1> : minimal_row<2, pixels_of_two>);
@@ -100,7 +104,7 @@ void convolve_minimally(const float* x, std::int64_t line, const Convolution& ho
     at_points(x + y * line, wide, tiles, how.inputs, zeros.data(), at(y));
     if (y < filter_rows - 1) continue;
     const float* const last[] = {at(y - 2), at(y - 1), at(y)};
-    row(last, tiles, how, width, out + (y - 2) * width * how.outputs);
+    row(last, tiles, how, width, sums.get(), out + (y - 2) * width * how.outputs);
   }
 }
 

@@ -33,10 +33,11 @@ class Packed:
     def of(cls, weight: Tensor, stride: int) -> Self | None:
         """Of [outputs, inputs, kernel, kernel]; None where there is no order for them."""
         outputs, inputs, kernel, _ = weight.shape
-        minimal = weight.dtype == torch.float32 and kernel == 3 and stride == 1
+        plain = weight.dtype == torch.float32
+        minimal = plain and kernel == 3 and stride == 1 and inputs % _BREADTH == 0
         if minimal:
             packed = _at_points(weight)
-        elif weight.dtype == torch.float32 and outputs % _BREADTH == 0:
+        elif plain and outputs % _BREADTH == 0:
             packed = weight.permute(2, 3, 1, 0).contiguous()
         elif weight.dtype == torch.bfloat16 and kernel == 3 and inputs in _TILED_INPUTS:
             packed = _in_tiles(weight)

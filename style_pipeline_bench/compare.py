@@ -17,7 +17,6 @@ ALONE_SECONDS = 10.0
 OTHERS_SECONDS = 6.0
 CPU_ENGINES = (engine.NATIVE_BFLOAT16, engine.NATIVE, engine.TORCH)
 SIZES = ((640, 360), (1920, 1080))
-PLOT = "![Frames per second of every way](images/performance.svg)"
 STAGES = ("read", "network", "encode", "store")
 
 
@@ -37,6 +36,16 @@ class Comparison:
     reference: Timing
     lite: Timing
 
+    @property
+    def section(self) -> str:
+        """Of the documents: each engine has its own, and so each kind of CPU."""
+        return f"bench-{self.engine}"
+
+    @property
+    def plot(self) -> str:
+        """The name of its picture."""
+        return f"performance-{self.engine}.svg"
+
     def rates(self) -> dict[str, float]:
         """Frames per second of every way over the whole clip, start-up included."""
         return {
@@ -50,7 +59,7 @@ class Comparison:
     def tables(self) -> list[object]:
         """What is written into the document."""
         return [
-            PLOT,
+            f"![Frames per second of every way](images/{self.plot})",
             self._about(),
             self._rates(),
             self._stages(),
@@ -130,7 +139,8 @@ class Comparison:
             (size, f"{many:.2f}", f"{one:.2f}", f"{one / many:.2f}")
             for size, (many, one) in self.splits.items()
         ]
-        headings = ("frames per second", "a rank for each core", "one rank on all cores", "ratio")
+        first = f"`{engine.TORCH}`, frames per second"
+        headings = (first, "a rank for each core", "one rank on all cores", "ratio")
         return Table(headings, rows)
 
 
@@ -152,7 +162,7 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
     alone = yard.alone(STYLE, chosen, ALONE_SECONDS)
     others = [name for name in CPU_ENGINES if name != chosen]
     engines = {name: yard.alone(STYLE, name, OTHERS_SECONDS) for name in others}
-    splits = {f"{w}x{h}": _split(replace(yard, width=w, height=h), chosen) for w, h in SIZES}
+    splits = {f"{w}x{h}": _split(replace(yard, width=w, height=h)) for w, h in SIZES}
     lite = yard.timed(yard.lite, 20, 100)
     reference = yard.timed(yard.reference, 8, 40)
     return Comparison(
@@ -170,10 +180,10 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
     )
 
 
-def _split(yard: Yard, chosen: str) -> tuple[float, float]:
-    """A rank for each core, and one rank on all of them."""
+def _split(yard: Yard) -> tuple[float, float]:
+    """A rank for each core, and one on all of them, by the engine that can work in many threads."""
     every = len(os.sched_getaffinity(0))
-    many, one = (yard.alone(STYLE, chosen, OTHERS_SECONDS, threads) for threads in (1, every))
+    many, one = (yard.alone(STYLE, engine.TORCH, OTHERS_SECONDS, threads) for threads in (1, every))
     return many, one
 
 
@@ -187,10 +197,10 @@ def machine() -> str:
 
 def publish(found: Comparison, docs: Path) -> None:
     """Into ``performance.md``, ``performance.json`` and the plot."""
-    put(docs / "performance.md", "bench", found.tables())
+    put(docs / "performance.md", found.section, found.tables())
     rates = found.rates()
     bars = Bars(f"{found.frames} frames of {found.size} on {found.machine}", "frames/s", rates)
-    (docs / "images" / "performance.svg").write_text(bars.svg(), "utf-8")
+    (docs / "images" / found.plot).write_text(bars.svg(), "utf-8")
     numbers = {
         "machine": found.machine,
         "engine": found.engine,
@@ -205,4 +215,4 @@ def publish(found: Comparison, docs: Path) -> None:
         "splits_alone": found.splits,
         "second_style": {"seconds": found.second.seconds, "stages": found.second.stages},
     }
-    keep(docs / "performance.json", "bench", numbers)
+    keep(docs / "performance.json", found.section, numbers)

@@ -135,7 +135,9 @@ class Recipe(dg.ConfigurableResource["Recipe"]):
     crf: int | None = Field(default=None, description="Quality of the result; the preset's own.")
     bit_rate: int | None = Field(default=None, description="Bits per second instead.")
     policies: dict[str, str] = Field(default={}, description="The fields of Policies.")
-    threads_per_rank: int = Field(default=1, description="Threads of the network in each rank.")
+    threads_per_rank: int = Field(
+        default=1, description="Threads of PyTorch in each rank; our own kernels work in one."
+    )
 
     engine: str = Field(
         default="auto", description="How the network is computed; auto is what fits this machine."

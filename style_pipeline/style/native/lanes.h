@@ -1,4 +1,4 @@
-// Convolutions in float, by vectors of 16 outputs. Products are added one after the other, as oneDNN
+// Convolutions in float, by registers of outputs. Products are added one after the other, as oneDNN
 // does too: for most sizes of a picture both give the same bits.
 
 #pragma once

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from style_pipeline.errors import ConfigurationError
+from style_pipeline.errors import ConfigurationError, UnusableVideo
 from style_pipeline.job import Encoding
 
 
@@ -11,17 +11,27 @@ from style_pipeline.job import Encoding
 class OutputPreset:
     """One kind of file; ``container`` is ``mp4``, ``mkv``, ``mov`` or ``webm``.
 
-    ``highest_crf`` is the worst constant quality of its codec, 0 where it has none to choose.
+    ``highest_crf`` is the worst constant quality of its codec, 0 where it has none to choose, and
+    ``smallest`` the least width and height, in pixels, that its encoder takes.
     """
 
     container: str
     encoding: Encoding
     highest_crf: int
+    smallest: int = 1
 
     @property
     def suffix(self) -> str:
         """What its files end with."""
         return f".{self.container}"
+
+    def refuse_tiny(self, width: int, height: int) -> None:
+        """Raises UnusableVideo where the encoder takes no pictures of so few pixels."""
+        if min(width, height) < self.smallest:
+            raise UnusableVideo(
+                f"{self.encoding.codec} takes no pictures of {width}x{height}, only from "
+                f"{self.smallest}x{self.smallest} on; set STYLE_PIPELINE_OUTPUT={USUAL}"
+            )
 
 
 _H264 = Encoding()
@@ -31,9 +41,9 @@ _AV1 = Encoding("libsvtav1", 10, "8")
 PRESETS: Mapping[str, OutputPreset] = {
     "mp4-h264": OutputPreset("mp4", _H264, 51),
     "mkv-h264": OutputPreset("mkv", _H264, 51),
-    "mp4-hevc": OutputPreset("mp4", _HEVC, 51),
-    "mp4-av1": OutputPreset("mp4", _AV1, 63),
-    "webm-av1": OutputPreset("webm", _AV1, 63),
+    "mp4-hevc": OutputPreset("mp4", _HEVC, 51, smallest=16),
+    "mp4-av1": OutputPreset("mp4", _AV1, 63, smallest=4),
+    "webm-av1": OutputPreset("webm", _AV1, 63, smallest=4),
     "webm-vp9": OutputPreset("webm", Encoding("libvpx-vp9", 20, "4"), 63),
     "mov-prores": OutputPreset("mov", Encoding("prores_ks", None, "hq"), 0),
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from style_pipeline.errors import ConfigurationError
+from style_pipeline.errors import ConfigurationError, UnusableVideo
 from style_pipeline.media.containers import CONTAINERS
 from style_pipeline.output import PRESETS, USUAL, choose
 from style_pipeline.worker.codecs import CODECS
@@ -37,3 +37,10 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=told):
         choose(name, crf, bit_rate)
+
+
+def test_pictures_too_small_for_an_encoder_are_refused() -> None:
+    choose("mp4-h264").refuse_tiny(1, 1)
+    choose("mp4-hevc").refuse_tiny(16, 16)
+    with pytest.raises(UnusableVideo, match="libx265 .* 640x15, only from 16x16 on; .*=mp4-h264"):
+        choose("mp4-hevc").refuse_tiny(640, 15)

@@ -46,7 +46,9 @@ def _treatment(
 
     upright = not CONTAINERS[settings.preset.container].turns
     try:
-        return treatment(found, Policies.of(settings), upright=upright).notes, None
+        done = treatment(found, Policies.of(settings), upright=upright)
+        settings.preset.refuse_tiny(done.format.width, done.format.height)
+        return done.notes, None
     except (UnusableVideo, FilterMissing) as refusal:
         return (), refusal
 

@@ -31,8 +31,11 @@ def style_job(
 ) -> StyleJob:
     """The job that paints ``manifest`` in the look that the source's upload asks for.
 
-    Raises UnknownStyle where nobody can paint it, ConfigurationError where it makes no sense.
+    Raises UnknownStyle where nobody can paint it, ConfigurationError where it makes no sense,
+    UnusableVideo where the result's encoder takes no pictures that small.
     """
+    preset = recipe.preset()
+    preset.refuse_tiny(manifest.format.width, manifest.format.height)
     look = Look.parse(source.upload.style)
     styles = catalogue.choose(look, store)
     prefix = layout.frames_prefix(source.id, manifest.digest)
@@ -44,7 +47,7 @@ def style_job(
         frames_digest=manifest.digest,
         look=look,
         styles=styles,
-        encoding=recipe.preset().encoding,
+        encoding=preset.encoding,
         threads_per_rank=recipe.threads_per_rank,
         engine=engine.TORCH if styles[0].kind == "any" else engine.choose(recipe.engine),
     )

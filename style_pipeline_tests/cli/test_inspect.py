@@ -62,6 +62,15 @@ def test_what_policy_refuses(cli: Run, clip: ClipFactory) -> None:
     assert "STYLE_PIPELINE_HDR" in said(result)
 
 
+def test_pictures_too_small_for_the_output(cli: Run, clip: ClipFactory) -> None:
+    film = str(clip("tiny.mp4", frames=4, size=(40, 12)))
+    assert cli("inspect", film).returncode == 0
+    result = cli("inspect", film, STYLE_PIPELINE_OUTPUT="mp4-hevc")
+    assert result.returncode == 2
+    assert rows(result.stdout)["the video"][0] == "refused"
+    assert "40x12, only from 16x16 on" in said(result)
+
+
 def test_what_this_ffmpeg_cannot_do(cli: Run, clip: ClipFactory, tmp_path: Path) -> None:
     film = str(clip("hdr.mp4", frames=4, pixel_format="yuv420p10le", colours=PQ))
     result = cli("inspect", film, PATH=path_without("zscale", tmp_path))

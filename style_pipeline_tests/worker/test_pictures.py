@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from style_pipeline.errors import MediaError
 from style_pipeline.job import Encoding
 from style_pipeline.manifest import ColourTags, FrameManifest, FrameShard, VideoFormat
+from style_pipeline.output import PRESETS
 from style_pipeline.worker import codecs
 from style_pipeline.worker.decoder import decode
 from style_pipeline.worker.encoder import ShardEncoder, Times
@@ -61,6 +62,16 @@ def manifest(pts: tuple[int, ...], counts: list[int], format: VideoFormat) -> Fr
         for index, (first, count) in enumerate(zip(firsts, counts, strict=True))
     )
     return FrameManifest("", "", format, pts, 5, shards)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_smallest_pictures_of_every_preset_are_encoded(preset: str) -> None:
+    chosen = PRESETS[preset]
+    side = chosen.smallest
+    pictures = [np.full((side, side, 3), level, np.uint8) for level in (20, 120, 220)]
+    content = encoded(pictures, video_format(side, side), encoding=chosen.encoding)
+    shown = [frame.to_ndarray(format="gray").mean() for frame in frames(content)]
+    assert shown == pytest.approx([20, 120, 220], abs=20)
 
 
 @pytest.mark.parametrize("range_name", ["tv", "pc"])

@@ -42,5 +42,5 @@ def test_what_makes_no_sense_is_refused(
 def test_pictures_too_small_for_an_encoder_are_refused() -> None:
     choose("mp4-h264").refuse_tiny(1, 1)
     choose("mp4-hevc").refuse_tiny(16, 16)
-    with pytest.raises(UnusableVideo, match="libx265 .* 640x15, only from 16x16 on; .*=mp4-h264"):
+    with pytest.raises(UnusableVideo, match=r"libx265 .* 640x15, only from 16x16 on; .*=mp4-h264"):
         choose("mp4-hevc").refuse_tiny(640, 15)

@@ -1,1 +1,1 @@
-"""The trained network on a CPU at full speed, in C++; convolutions by oneDNN where ours cannot work."""
+"""The trained network on a CPU at full speed, in C++; oneDNN convolves where ours cannot."""

@@ -36,8 +36,8 @@ class Recipe:
     """Everything that determines a training run besides its data.
 
     ``vector_rate`` is Adam's learning rate for gamma and beta, ``body_rate`` for the convolutions
-    (0 leaves them as they are); both rise for a few steps and fall along a cosine. ``save_every``
-    counts steps.
+    (0 leaves them as they are); both rise for a few steps and fall along a cosine. ``bfloat16`` is
+    for machines that multiply in it, others stay with float32. ``save_every`` counts steps.
     """
 
     stages: tuple[Stage, ...] = (Stage(14_000, 256, 2),)

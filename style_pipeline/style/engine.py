@@ -28,7 +28,12 @@ def fitting(flags: frozenset[str], compiler: str | None) -> str:
     """The fastest engine for a CPU with these flags, where there is this C++ compiler."""
     if compiler is None:
         return TORCH
-    return NATIVE_BFLOAT16 if flags & _BFLOAT16_FLAGS else NATIVE
+    return NATIVE_BFLOAT16 if has_bfloat16(flags) else NATIVE
+
+
+def has_bfloat16(flags: frozenset[str]) -> bool:
+    """Whether a CPU with these flags multiplies in bfloat16; without, it is slower than float32."""
+    return bool(flags & _BFLOAT16_FLAGS)
 
 
 def choose(wanted: str, environ: Mapping[str, str] | None = None) -> str:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from style_pipeline.errors import TrainingError
+from style_pipeline.style.training.winograd import FrozenConvolution
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
@@ -55,16 +56,14 @@ class Trunk(nn.Module):
         for stage in list(self._stages)[:depths]:
             x = functional.max_pool2d(x, 2) if activations else x
             for convolution in stage:  # type: ignore[attr-defined]
-                x = functional.relu(convolution(x))
+                x = functional.relu_(convolution(x))
             activations.append(x)
         return activations
 
 
 def _convolution(weights: dict[str, Tensor], number: int) -> nn.Conv2d:
-    weight = weights[f"features.{number}.weight"].float()
-    layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
-    layer.load_state_dict({"weight": weight, "bias": weights[f"features.{number}.bias"].float()})
-    return layer
+    weight, bias = (weights[f"features.{number}.{name}"].float() for name in ("weight", "bias"))
+    return FrozenConvolution(weight, bias)
 
 
 class _Gram(torch.autograd.Function):

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from style_pipeline.errors import TrainingError
 from style_pipeline.lesson import Recipe
+from style_pipeline.style.engine import cpu_flags, has_bfloat16
 from style_pipeline.style.margin import with_margin
 from style_pipeline.style.training.loss import CONTENT_DEPTH, Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs
@@ -47,7 +48,8 @@ class Trainer(Generic[Network]):
 
     ``paintings``: one [1, 3, H, W] tensor per style, RGB in [0, 1]. ``folder`` holds the state,
     from which a stopped run of the same recipe goes on. ``history`` has the mean losses between two
-    saved states. On CUDA everything moves there; nothing else differs.
+    saved states. On CUDA everything moves there; nothing else differs. ``bfloat16``: whether the
+    recipe's wish for it is heard, which it is where the machine multiplies in it.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Trainer(Generic[Network]):
         self.trunk = trunk.to(self.device)
         self.photographs = photographs
         self.recipe = recipe
+        self.bfloat16 = recipe.bfloat16 and _multiplies_bfloat16(self.device)
         self.folder = folder
         self.step = 0
         self._styles = len(paintings)
@@ -118,7 +121,7 @@ class Trainer(Generic[Network]):
         sources = sources.to(self.device, memory_format=torch.channels_last)
         chosen = torch.from_numpy(chance.integers(self._styles, size=stage.batch))
         weights = nn.functional.one_hot(chosen, self._styles).float().to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             painted = self._painted(sources, weights)
             stability = self._stability(sources, painted, weights, chance)
             with torch.no_grad():
@@ -195,6 +198,10 @@ def _mean(losses: Sequence[Losses]) -> Losses:
     """Their means, at the step of the last."""
     columns = zip(*(astuple(each)[1:] for each in losses), strict=True)
     return Losses(losses[-1].step, *(sum(column) / len(losses) for column in columns))
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    return device.type == "cuda" or has_bfloat16(cpu_flags())
 
 
 def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from style_pipeline.errors import TrainingError, UnusablePainting
 from style_pipeline.lesson import Recipe, Stage
 from style_pipeline.style.margin import COLUMNS
 from style_pipeline.style.network import StyleNetwork
+from style_pipeline.style.training import trainer
 from style_pipeline.style.training.loss import Trunk, content_loss, gram, style_loss
 from style_pipeline.style.training.photographs import Photographs, open_painting
 from style_pipeline.style.training.trainer import Losses, Trainer
@@ -128,3 +129,17 @@ def test_a_body_without_a_rate_stays_as_it_is(
     moved = {name for name in before if not torch.equal(before[name], after[name])}
     assert moved
     assert all(is_vector(name) for name in moved)
+
+
+@pytest.mark.parametrize(("flags", "heard"), [({"avx2"}, False), ({"avx2", "amx_bf16"}, True)])
+def test_bfloat16_is_for_machines_that_multiply_in_it(
+    flags: set[str],
+    heard: bool,
+    tmp_path: Path,
+    trunk_file: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trainer, "cpu_flags", lambda: frozenset(flags))
+    recipe = replace(QUICK, bfloat16=True)
+    assert make_trainer(recipe, tmp_path, trunk_file, pictures).bfloat16 is heard

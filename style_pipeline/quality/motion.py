@@ -108,5 +108,7 @@ def _inside(places: Field) -> Mask:
 
 
 def _square(field: Field) -> NDArray[np.float32]:
-    square: NDArray[np.float32] = np.einsum("ijk,ijk->ij", field, field)
+    """The square of each place's length; einsum would take ten times as long for two numbers."""
+    x, y = field[..., 0], field[..., 1]
+    square: NDArray[np.float32] = x * x + y * y
     return square

@@ -15,6 +15,7 @@ from style_pipeline.cli.looks import Wishes
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.job import Progress
 from style_pipeline.layout import Upload
+from style_pipeline.loading import loading
 from style_pipeline.look import Look
 from style_pipeline.settings import Settings
 from style_pipeline.store import MediaStore
@@ -47,11 +48,13 @@ def paint(
     target = None if output is None else target_file(video, output, settings.preset.suffix)
     if clip is not None:
         refuse_clip(clip, video, target)
-    from style_pipeline.defs.admission import door
-    from style_pipeline.defs.instance import embedded_instance
-    from style_pipeline.defs.submission import materialize, submit
+    with loading():
+        from style_pipeline.defs.admission import door
+        from style_pipeline.defs.instance import embedded_instance
+        from style_pipeline.defs.submission import materialize, submit
 
-    with embedded_instance(settings) as instance:
+        opened = embedded_instance(settings)
+    with opened as instance:
         inspect = _inspector(settings, door(settings.upload, instance), video)
         (key,) = submit(store, instance, video, (look,), inspect)
         with display(sys.stderr) as shown, progress_on(shown):
@@ -73,11 +76,13 @@ def upload(
     """
     store = open_whole(settings.store_url, settings.learnt_url)
     looks = tuple(wishes.looks(store))
-    from style_pipeline.defs.admission import door
-    from style_pipeline.defs.instance import embedded_instance
-    from style_pipeline.defs.submission import submit
+    with loading():
+        from style_pipeline.defs.admission import door
+        from style_pipeline.defs.instance import embedded_instance
+        from style_pipeline.defs.submission import submit
 
-    with embedded_instance(settings) as instance:
+        opened = embedded_instance(settings)
+    with opened as instance:
         inspect = _inspector(settings, door(settings.upload, instance), video)
         return submit(store, instance, video, looks, inspect, once_more=once_more)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from style_pipeline import layout
 from style_pipeline.errors import ObjectChanged, ObjectMissing
 from style_pipeline.job import StyleChoice, StyleJob
+from style_pipeline.loading import loading
 from style_pipeline.store import MediaStore
 from style_pipeline.worker.line import Paint
 from style_pipeline.worker.materials import Materials, open_stylizer
@@ -37,7 +38,8 @@ class Painter:
 
         Raises what :func:`style_pipeline.worker.materials.open_stylizer` raises.
         """
-        from style_pipeline.style.stylizer import Workbench, device_for
+        with loading():
+            from style_pipeline.style.stylizer import Workbench, device_for
 
         job = self._job
         workbench = Workbench(

@@ -3,12 +3,14 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from style_pipeline.cli.beforehand import looked_into
 from style_pipeline.cli.beside import compare, refuse_clip
 from style_pipeline.cli.display import Display, display
 from style_pipeline.cli.looks import Wishes
@@ -23,6 +25,7 @@ from style_pipeline.stores import open_whole
 
 if TYPE_CHECKING:
     from style_pipeline.defs.admission import Door
+    from style_pipeline.media.probe import SourceProbe
 
 PROGRESS_LOGGER = "style_pipeline.progress"
 """Launchers log each :class:`~style_pipeline.job.Progress` here, as the record's only argument."""
@@ -48,14 +51,14 @@ def paint(
     target = None if output is None else target_file(video, output, settings.preset.suffix)
     if clip is not None:
         refuse_clip(clip, video, target)
-    with loading():
+    with loading(), looked_into(settings, video) as probed:
         from style_pipeline.defs.admission import door
         from style_pipeline.defs.instance import embedded_instance
         from style_pipeline.defs.submission import materialize, submit
 
         opened = embedded_instance(settings)
     with opened as instance:
-        inspect = _inspector(settings, door(settings.upload, instance), video)
+        inspect = _inspector(settings, door(settings.upload, instance), video, probed)
         (key,) = submit(store, instance, video, (look,), inspect)
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
@@ -76,30 +79,31 @@ def upload(
     """
     store = open_whole(settings.store_url, settings.learnt_url)
     looks = tuple(wishes.looks(store))
-    with loading():
+    with loading(), looked_into(settings, video) as probed:
         from style_pipeline.defs.admission import door
         from style_pipeline.defs.instance import embedded_instance
         from style_pipeline.defs.submission import submit
 
         opened = embedded_instance(settings)
     with opened as instance:
-        inspect = _inspector(settings, door(settings.upload, instance), video)
+        inspect = _inspector(settings, door(settings.upload, instance), video, probed)
         return submit(store, instance, video, looks, inspect, once_more=once_more)
 
 
 def _inspector(
-    settings: Settings, entrance: "Door", video: Path
+    settings: Settings, entrance: "Door", video: Path, probed: "Future[SourceProbe]"
 ) -> Callable[[Sequence[Look]], None]:
-    """Looks into ``video`` before it is uploaded: refuses it, or tells what it will cost."""
-    from style_pipeline.media import ffmpeg
+    """Judges ``video`` before it is uploaded: refuses it, or tells what it will cost."""
     from style_pipeline.media.treatment import Policies, treatment
 
     def inspect(looks: Sequence[Look]) -> None:
-        with ffmpeg.limited(settings.ffmpeg):
-            found, _ = entrance.admit(video, looks[0].scale)
+        entrance.refuse_size(video.stat().st_size)
+        found = probed.result()
+        scales = dict.fromkeys(look.scale for look in looks)
+        estimates = [entrance.estimate(found, scale) for scale in scales]
         treatment(found, Policies.of(settings))
-        for scale in dict.fromkeys(look.scale for look in looks):
-            click.echo(f"Estimate: {entrance.estimate(found, scale)}", err=True)
+        for estimate in estimates:
+            click.echo(f"Estimate: {estimate}", err=True)
 
     return inspect
 

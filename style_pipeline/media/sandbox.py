@@ -6,12 +6,13 @@ a room: its other locks hold all the same.
 """
 
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from style_pipeline import process
-from style_pipeline.errors import StylePipelineError
+from style_pipeline.errors import ProcessError
 from style_pipeline.process import Limits
 
 PROGRAM = "bwrap"
@@ -22,6 +23,8 @@ _MOST_FILES = 1000
 """Files shown one by one; beyond, their folders, which are scratch folders of our own."""
 
 _TRIAL = Limits(seconds=20)
+
+_trying = threading.Lock()
 
 
 def confined(argv: Sequence[str], reads: Iterable[Path], writes: Iterable[Path]) -> list[str]:
@@ -44,14 +47,22 @@ def _few(reads: Iterable[Path]) -> list[Path]:
     return files if len(files) <= _MOST_FILES else list(dict.fromkeys(f.parent for f in files))
 
 
-@cache
 def fault(program: str) -> str | None:
-    """Why ``program`` cannot be run in a room on this machine, or None where it can; tried once."""
+    """Why ``program`` cannot be run in a room on this machine, or None where it can; tried once.
+
+    Who asks while it is being tried waits for that trial.
+    """
+    with _trying:
+        return _fault(program)
+
+
+@cache
+def _fault(program: str) -> str | None:
     if shutil.which(PROGRAM) is None:
         return "bubblewrap is not installed"
     try:
         tried = process.run([*_walls(program), "--", program, "-version"], limits=_TRIAL)
-    except StylePipelineError as error:
+    except ProcessError as error:
         return str(error)
     if tried.returncode == 0:
         return None

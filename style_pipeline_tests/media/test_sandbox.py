@@ -1,16 +1,19 @@
 """FFmpeg's room: what can be reached from within, and that nothing depends on having it."""
 
+import os
 import shutil
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from style_pipeline import process
-from style_pipeline.errors import MediaError, UnusableVideo
+from style_pipeline import cancellation, process
+from style_pipeline.errors import Cancelled, MediaError, UnusableVideo
 from style_pipeline.media import ffmpeg, sandbox
 from style_pipeline.media.ffmpeg import Blame, Input, Output
 from style_pipeline.media.probe import probe
@@ -34,9 +37,9 @@ def roomless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for name in ("ffmpeg", "ffprobe", "prlimit", "setpriv"):
         (programs / name).symlink_to(str(shutil.which(name)))
     monkeypatch.setenv("PATH", str(programs))
-    sandbox.fault.cache_clear()
+    sandbox._fault.cache_clear()
     yield
-    sandbox.fault.cache_clear()
+    sandbox._fault.cache_clear()
 
 
 def inside(code: str, reads: list[Path], writes: list[Path]) -> process.Finished:
@@ -84,6 +87,35 @@ def test_no_network_not_even_loopback() -> None:
 def test_ffmpeg_is_really_put_into_it() -> None:
     program, *_ = sandbox.confined(["ffprobe", "-version"], [], [])
     assert program == sandbox.PROGRAM
+
+
+@needs_a_room
+def test_who_asks_while_a_room_is_being_tried_waits_for_that_trial() -> None:
+    sandbox._fault.cache_clear()
+    with cancellation.threads(4) as beside:
+        rooms = list(beside.map(lambda _: sandbox.confined(["ffprobe"], [], []), range(4)))
+    assert {room[0] for room in rooms} == {sandbox.PROGRAM}
+    assert sandbox._fault.cache_info().misses == 1
+
+
+@needs_a_room
+def test_a_trial_that_was_given_up_says_nothing_about_the_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sandbox._fault.cache_clear()
+    ffprobe, begun = str(shutil.which("ffprobe")), tmp_path / "begun"
+    slow = tmp_path / sandbox.PROGRAM
+    slow.write_text(f"#!/bin/sh\necho > {begun}\nexec sleep 30\n")
+    slow.chmod(0o755)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        with suppress(KeyboardInterrupt), cancellation.threads(1) as beside:
+            trial = beside.submit(sandbox.fault, ffprobe)
+            while not begun.exists():
+                time.sleep(0.02)
+            raise KeyboardInterrupt
+    assert isinstance(trial.exception(), Cancelled)
+    assert sandbox.fault(ffprobe) is None
 
 
 def test_without_bubblewrap_the_other_locks_hold(

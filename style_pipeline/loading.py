@@ -1,4 +1,4 @@
-"""Loading libraries: what they make lasts as long as the process, so nobody looks for garbage there.
+"""Loading libraries: what they make lasts as long as the process; nobody looks for garbage there.
 
 Python looks through everything that it made, again and again while there is more of it: a seventh
 of the time in which Dagster loads.

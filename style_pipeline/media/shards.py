@@ -12,8 +12,8 @@ import av
 
 from style_pipeline.errors import MediaError
 
-_HEADER_ONLY = {"probesize": "32"}
-"""Without it libav decodes pictures on opening, to learn what nobody here asks it."""
+_HEADER_ONLY = {"probesize": "32", "codec_whitelist": "none"}
+"""Without them libav decodes pictures on opening, to learn what nobody here asks it."""
 
 
 @dataclass(frozen=True)

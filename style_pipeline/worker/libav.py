@@ -17,8 +17,10 @@ EXACT = (
 )
 """How libswscale converts: rounded rightly, and chroma interpolated rather than repeated."""
 
-AT_ONCE = {"probesize": "32"}
-"""Opens a file without decoding its first pictures to learn what its header says already."""
+AT_ONCE = {"probesize": "32", "codec_whitelist": "none"}
+"""Opens a file without decoding its first pictures to learn what its header says already: who
+decodes it then opens a decoder of his own.
+"""
 
 
 @contextmanager

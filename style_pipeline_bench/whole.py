@@ -66,6 +66,7 @@ def measure(clip: Path, style: str, home: Path, **settings: str) -> Whole:
     """Run the product on ``clip`` in ``home``; ``settings`` are variables without their prefix."""
     variables = {f"STYLE_PIPELINE_{name.upper()}": value for name, value in settings.items()}
     environ = {**os.environ, "STYLE_PIPELINE_HOME": str(home), **variables}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation's modules are compiled
     program = str(Path(sys.executable).with_name("style-pipeline"))
     with _Watch(home / "work" / "styled") as watch:
         started = time.perf_counter()

@@ -5,10 +5,12 @@ import os
 import dagster as dg
 
 from style_pipeline.defs.assembly import style_definitions_for
+from style_pipeline.loading import loading
 from style_pipeline.settings import Settings
 
 
 @dg.definitions
 def definitions() -> dg.Definitions:
     """The asset of styles, with the same resources as that of videos."""
-    return style_definitions_for(Settings.from_environment(os.environ))
+    with loading():
+        return style_definitions_for(Settings.from_environment(os.environ))

@@ -113,3 +113,12 @@ def test_both_locations_load_where_jobs_go_to_azure(settings: Settings) -> None:
     workspace = str(ROOT / "workspace.yaml")
     checked = dagster(settings, "definitions", "validate", "-w", workspace, **home, **more)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_nobody_looks_for_garbage_in_what_dagster_and_its_definitions_are_made_of() -> None:
+    code = (
+        "import gc; from style_pipeline.definitions import definitions; definitions()\n"
+        "print(gc.isenabled(), gc.get_freeze_count() > gc.get_count()[0] + len(gc.get_objects()))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout.split() == ["True", "True"], result.stderr

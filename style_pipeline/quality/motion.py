@@ -108,7 +108,7 @@ def _inside(places: Field) -> Mask:
 
 
 def _square(field: Field) -> NDArray[np.float32]:
-    """The square of each place's length; einsum would take ten times as long for two numbers."""
+    """The square of each place's length; einsum takes several times as long for two numbers."""
     x, y = field[..., 0], field[..., 1]
     square: NDArray[np.float32] = x * x + y * y
     return square

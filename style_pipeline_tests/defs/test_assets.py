@@ -159,11 +159,12 @@ def test_every_asset_says_what_a_person_wants_to_know(first: Run) -> None:
 
 
 def test_a_bit_rate_is_shown_and_where_it_cannot_be_kept_that_is_said(
-    installation: Installation, first: Run, keys: tuple[str, ...]
+    installation: Installation, video: Path
 ) -> None:
     """Pictures of 64x48 have no use for so many bits."""
+    (key,) = installation.submit(video, "tahiti")
     settings = replace(installation.settings, bit_rate=50_000_000)
-    run = replace(installation, settings=settings).run(keys[0])
+    run = replace(installation, settings=settings).run(key)
     (row,) = (r for r in run.table("final_video", "verified") if r["property"] == "bit rate")
     assert row["expected"].startswith("50,000,000 bit/s")
     assert row["verdict"] == "listed"

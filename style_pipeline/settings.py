@@ -40,7 +40,7 @@ VARIABLES = {
     QUEUE_CONNECTION_STRING: "or a connection string for it (default: none)",
     "STYLE_PIPELINE_SCRATCH": "folder for temporary files (default: .scratch in the home)",
     "STYLE_PIPELINE_RANKS": "MPI ranks (default: one per usable core)",
-    "STYLE_PIPELINE_THREADS_PER_RANK": "threads of the network in each rank (default: 1)",
+    "STYLE_PIPELINE_THREADS_PER_RANK": "threads of PyTorch in each rank (default: 1)",
     "STYLE_PIPELINE_ENGINE": "how the network is computed: auto, native-bfloat16, native-float32, "
     "torch-float32, torch-float16 (default: auto, the fastest that this machine has)",
     "STYLE_PIPELINE_FRAME_MEMORY_MB": "memory that each rank may take for a frame; with less than "

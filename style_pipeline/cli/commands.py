@@ -43,9 +43,8 @@ def main() -> None:
     Everything is kept in ./data, or where STYLE_PIPELINE_HOME says. A run that was stopped goes on
     where it was when the same command is given again.
     """
-    atexit.register(
-        gc.freeze
-    )  # nobody looks for garbage in what ends anyway: a quarter of the time
+    # Python would look for garbage in what ends anyway, for a quarter of the time.
+    atexit.register(gc.freeze)
 
 
 main.add_command(styles)

@@ -342,3 +342,12 @@ def test_beyond_the_ceiling_the_frames_are_taken_but_not_painted(
     assert failed is not None
     assert "raise STYLE_PIPELINE_DAILY_COST" in str(failed.error)
     assert result.asset_materializations_for_node("frames")
+
+
+def test_pictures_too_small_for_the_output_are_taken_but_not_painted(
+    installation: Installation, clip: ClipFactory
+) -> None:
+    (key,) = installation.submit(clip("tiny.mp4", frames=6, size=(40, 12)), STYLE)
+    settings = replace(installation.settings, output="mp4-hevc")
+    with pytest.raises(UnusableVideo, match="only from 16x16 on"):
+        replace(installation, settings=settings).run(key)

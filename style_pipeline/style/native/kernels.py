@@ -16,8 +16,6 @@ from style_pipeline.style.native.packing import ROWS_AT_ONCE, Packed
 
 _STRUCTURES_KEPT = 64
 _NAMES = {torch.float32: "float", torch.bfloat16: "half", torch.uint8: "levels"}
-
-
 _NUMBERS = ("kernel", "inputs", "outputs", "stride", "minimal")
 
 

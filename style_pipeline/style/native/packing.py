@@ -12,6 +12,8 @@ ROWS_AT_ONCE = 8
 
 _TILED_INPUTS = (16, 32, 64)
 _DEPTH, _BREADTH = 32, 16
+_LARGEST_KERNEL = 5
+"""As ``largest_kernel`` in ``lanes.h``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,7 @@ class Packed:
         minimal = plain and kernel == 3 and stride == 1 and inputs % _BREADTH == 0
         if minimal:
             packed = _at_points(weight)
-        elif plain and outputs % _BREADTH == 0:
+        elif plain and outputs % _BREADTH == 0 and kernel <= _LARGEST_KERNEL:
             packed = weight.permute(2, 3, 1, 0).contiguous()
         elif weight.dtype == torch.bfloat16 and kernel == 3 and inputs in _TILED_INPUTS:
             packed = _in_tiles(weight)

@@ -109,8 +109,22 @@ def test_the_number_of_threads_changes_nothing(passes: Passes) -> None:
     layer, raw = layer_of((32, 32, 1), torch.float32), picture((20, 30), 32, torch.float32)
     threads = torch.get_num_threads()
     made = []
-    for number in (1, 2):
-        torch.set_num_threads(number)
-        made.append(passes.convolved(raw, Grid.mirrored(20, 30), layer))
-    torch.set_num_threads(threads)
+    try:
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            made.append(passes.convolved(raw, Grid.mirrored(20, 30), layer))
+    finally:
+        torch.set_num_threads(threads)
     assert made[0].equal(made[1])
+
+
+def test_where_ours_cannot_pytorch_convolves(passes: Passes) -> None:
+    passes.kernels.convolves[torch.float32] = False
+    layer, raw = layer_of((32, 32, 1), torch.float32), picture((20, 30), 32, torch.float32)
+    made = passes.convolved(raw, Grid.mirrored(20, 30), layer)
+    assert torch.allclose(made.double(), exact(passes, raw, layer), atol=2e-5)
+
+
+def test_a_kernel_that_ours_has_no_room_for_is_left_to_pytorch(passes: Passes) -> None:
+    layer = Layer(StyledConvolution(16, 16, 7, 1), torch.ones(1, 1), torch.float32)
+    assert layer.packed is None

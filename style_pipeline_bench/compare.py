@@ -25,6 +25,7 @@ class Comparison:
     """All that one run measured; frames per second unless they say otherwise."""
 
     machine: str
+    kind: str
     engine: str
     size: str
     frames: int
@@ -38,13 +39,13 @@ class Comparison:
 
     @property
     def section(self) -> str:
-        """Of the documents: each engine has its own, and so each kind of CPU."""
-        return f"bench-{self.engine}"
+        """Of the documents: each kind of CPU has its own."""
+        return f"bench-{self.kind}"
 
     @property
     def plot(self) -> str:
         """The name of its picture."""
-        return f"performance-{self.engine}.svg"
+        return f"performance-{self.kind}.svg"
 
     def rates(self) -> dict[str, float]:
         """Frames per second of every way over the whole clip, start-up included."""
@@ -167,6 +168,7 @@ def compare(film: Path, folder: Path, frames: int, size: tuple[int, int]) -> Com
     reference = yard.timed(yard.reference, 8, 40)
     return Comparison(
         machine=machine(),
+        kind=(known_flags() or ["plain"])[-1],
         engine=chosen,
         size=f"{size[0]}x{size[1]}",
         frames=frames,
@@ -189,10 +191,14 @@ def _split(yard: Yard) -> tuple[float, float]:
 
 def machine() -> str:
     """The cores and what they are good at."""
+    cores, has = len(os.sched_getaffinity(0)), ", ".join(known_flags())
+    return f"{cores} cores, {platform.machine()} with {has or 'nothing special'}"
+
+
+def known_flags() -> list[str]:
+    """What the CPU has of what the engines use, the most able last."""
     flags = engine.cpu_flags()
-    has = [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags]
-    cores = len(os.sched_getaffinity(0))
-    return f"{cores} cores, {platform.machine()} with {', '.join(has) or 'nothing special'}"
+    return [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags]
 
 
 def publish(found: Comparison, docs: Path) -> None:

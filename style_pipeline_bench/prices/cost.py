@@ -26,7 +26,7 @@ _BYTES_PER_PIXEL = 250
 
 def core_seconds(measured: Path) -> float:
     """CPU seconds beside the network for a frame of 640x360, as measured, scaled to this size."""
-    bench = json.loads(measured.read_text("utf-8"))["bench-native-bfloat16"]
+    bench = json.loads(measured.read_text("utf-8"))["bench-amx_bf16"]
     beside = sum(rank[stage] for rank in bench["ranks"] for stage in ("read", "encode", "store"))
     return float(beside) / float(bench["frames"]) * (WIDTH * HEIGHT) / (640 * 360)
 

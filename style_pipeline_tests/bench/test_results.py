@@ -26,8 +26,16 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
     assert text.endswith("after\n")
     assert "old" not in text
     assert text.count("| 1 | 2 |") == 1
-    with pytest.raises(ValueError, match="no section 'film'"):
-        put(page, "film", [])
+
+
+def test_a_section_that_was_not_there_comes_at_the_end(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(DOCUMENT)
+    for words in ("new", "newer"):
+        put(page, "film", [words])
+    text = page.read_text()
+    assert text.startswith(DOCUMENT)
+    assert text.count("newer") == text.count("<!-- film:") == 1
 
 
 def test_numbers_are_kept_by_section(tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ def threads(most: int) -> Iterator[Threads]:
         try:
             yield pool
         except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # first: what waits shall not begin
             scope.cancel()
-            pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
             _scope.reset(before)

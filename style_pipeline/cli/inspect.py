@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from style_pipeline.cli.beforehand import treated
 from style_pipeline.cli.columns import lines_of
 from style_pipeline.cost import Pace
 from style_pipeline.errors import FilterMissing, UnusableVideo, UserError
@@ -41,14 +42,8 @@ def _treatment(
     settings: Settings, found: "SourceProbe"
 ) -> tuple[tuple[str, ...], UserError | None]:
     """What would be done to the pictures, or why it is not."""
-    from style_pipeline.media.containers import CONTAINERS
-    from style_pipeline.media.treatment import Policies, treatment
-
-    upright = not CONTAINERS[settings.preset.container].turns
     try:
-        done = treatment(found, Policies.of(settings), upright=upright)
-        settings.preset.refuse_tiny(done.format.width, done.format.height)
-        return done.notes, None
+        return treated(settings, found).notes, None
     except (UnusableVideo, FilterMissing) as refusal:
         return (), refusal
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from style_pipeline.cli.beforehand import looked_into
+from style_pipeline.cli.beforehand import looked_into, treated
 from style_pipeline.cli.beside import compare, refuse_clip
 from style_pipeline.cli.display import Display, display
 from style_pipeline.cli.looks import Wishes
@@ -25,7 +25,11 @@ from style_pipeline.stores import open_whole
 
 if TYPE_CHECKING:
     from style_pipeline.defs.admission import Door
+    from style_pipeline.defs.instance import Instance
     from style_pipeline.media.probe import SourceProbe
+
+Inspect = Callable[[Sequence[Look]], None]
+"""Refuses a video for these looks, or tells what it will cost."""
 
 PROGRESS_LOGGER = "style_pipeline.progress"
 """Launchers log each :class:`~style_pipeline.job.Progress` here, as the record's only argument."""
@@ -51,14 +55,9 @@ def paint(
     target = None if output is None else target_file(video, output, settings.preset.suffix)
     if clip is not None:
         refuse_clip(clip, video, target)
-    with loading(), looked_into(settings, video) as probed:
-        from style_pipeline.defs.admission import door
-        from style_pipeline.defs.instance import embedded_instance
+    with _opened(settings, video) as (instance, inspect):
         from style_pipeline.defs.submission import materialize, submit
 
-        opened = embedded_instance(settings)
-    with opened as instance:
-        inspect = _inspector(settings, door(settings.upload, instance), video, probed)
         (key,) = submit(store, instance, video, (look,), inspect)
         with display(sys.stderr) as shown, progress_on(shown):
             materialize(settings, instance, key, verbose=verbose, watcher=shown)
@@ -79,29 +78,33 @@ def upload(
     """
     store = open_whole(settings.store_url, settings.learnt_url)
     looks = tuple(wishes.looks(store))
-    with loading(), looked_into(settings, video) as probed:
-        from style_pipeline.defs.admission import door
-        from style_pipeline.defs.instance import embedded_instance
+    with _opened(settings, video) as (instance, inspect):
         from style_pipeline.defs.submission import submit
 
-        opened = embedded_instance(settings)
-    with opened as instance:
-        inspect = _inspector(settings, door(settings.upload, instance), video, probed)
         return submit(store, instance, video, looks, inspect, once_more=once_more)
 
 
-def _inspector(
-    settings: Settings, entrance: "Door", video: Path, probed: "Future[SourceProbe]"
-) -> Callable[[Sequence[Look]], None]:
-    """Judges ``video`` before it is uploaded: refuses it, or tells what it will cost."""
-    from style_pipeline.media.treatment import Policies, treatment
+@contextmanager
+def _opened(settings: Settings, video: Path) -> Iterator[tuple["Instance", Inspect]]:
+    """Dagster's records, and what judges ``video``, which is looked into while Dagster loads."""
+    with loading(), looked_into(settings, video) as probed:
+        from style_pipeline.defs import submission  # noqa: F401 (it takes the longest to load)
+        from style_pipeline.defs.admission import door
+        from style_pipeline.defs.instance import embedded_instance
+
+        opened = embedded_instance(settings)
+    with opened as instance:
+        yield instance, _inspector(settings, door(settings.upload, instance), probed)
+
+
+def _inspector(settings: Settings, entrance: "Door", probed: "Future[SourceProbe]") -> Inspect:
+    """Judges a video before it is uploaded: refuses it, or tells what it will cost."""
 
     def inspect(looks: Sequence[Look]) -> None:
-        entrance.refuse_size(video.stat().st_size)
         found = probed.result()
         scales = dict.fromkeys(look.scale for look in looks)
         estimates = [entrance.estimate(found, scale) for scale in scales]
-        treatment(found, Policies.of(settings))
+        treated(settings, found)
         for estimate in estimates:
             click.echo(f"Estimate: {estimate}", err=True)
 

@@ -8,6 +8,9 @@ import dagster as dg
 from style_pipeline.errors import ConfigurationError
 from style_pipeline.settings import Settings
 
+Instance = dg.DagsterInstance
+"""Dagster's records, under a name that does without Dagster."""
+
 
 def install(settings: Settings) -> Path:
     """Make the Dagster home with the shipped ``dagster.yaml``, where there is none; its folder.

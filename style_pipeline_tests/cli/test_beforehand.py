@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from style_pipeline.cli.beforehand import looked_into
+from style_pipeline.cli.beforehand import looked_into, treated
 from style_pipeline.errors import UnusableVideo
+from style_pipeline.limits import UploadLimits
+from style_pipeline.media.probe import probe
 from style_pipeline.process import Limits
 from style_pipeline.settings import Settings
 from style_pipeline_tests.conftest import ClipFactory
@@ -34,3 +36,20 @@ def test_the_installations_limits_hold(clip: ClipFactory) -> None:
         pass
     with pytest.raises(UnusableVideo):
         found.result()
+
+
+def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "no.mp4").write_bytes(b"no video at all")
+    with looked_into(replace(SETTINGS, upload=UploadLimits(size=10)), tmp_path / "no.mp4") as found:
+        pass
+    with pytest.raises(UnusableVideo, match="15 bytes"):
+        found.result()
+
+
+def test_pictures_too_small_for_the_output_are_refused_before_they_are_taken(
+    clip: ClipFactory,
+) -> None:
+    found = probe(clip("tiny.mp4", frames=2, size=(40, 12)))
+    assert treated(SETTINGS, found).format.height == 12
+    with pytest.raises(UnusableVideo, match="16"):
+        treated(replace(SETTINGS, output="mp4-hevc"), found)

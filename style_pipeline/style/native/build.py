@@ -61,9 +61,15 @@ def _compile(compiler: str, target: Path) -> None:
     argv = [compiler, *_FLAGS, "-o", str(unfinished), *map(str, _SOURCES)]
     finished = process.run(argv, limits=_LIMITS)
     if finished.returncode != 0:
-        reason = finished.stderr.strip().splitlines()[:1] or [f"code {finished.returncode}"]
+        reason = _first_error(finished.stderr) or f"code {finished.returncode}"
         raise StyleError(
-            f"{compiler} could not compile the kernels ({reason[0]}); set "
+            f"{compiler} could not compile the kernels ({reason}); set "
             "STYLE_PIPELINE_ENGINE=torch-float32, or install another compiler"
         )
     unfinished.rename(target)
+
+
+def _first_error(said: str) -> str | None:
+    """What a compiler says is wrong, without where it came from; else its first line."""
+    lines = said.strip().splitlines()
+    return next((line for line in lines if "error:" in line), next(iter(lines), None))

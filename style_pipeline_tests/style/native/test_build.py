@@ -50,10 +50,12 @@ def test_without_a_compiler_the_remedy_is_named(
 def test_a_compiler_that_fails_is_quoted_and_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "c++").write_text("#!/bin/sh\necho cannot target this CPU >&2\nexit 3\n")
+    (tmp_path / "c++").write_text(
+        "#!/bin/sh\necho In file included from x: >&2\necho x:1: error: no such CPU >&2\nexit 3\n"
+    )
     (tmp_path / "c++").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(StyleError, match="cannot target this CPU"):
+    with pytest.raises(StyleError, match=r"kernels \(x:1: error: no such CPU\)"):
         library(tmp_path / "cache")
     assert list((tmp_path / "cache").glob("*.so")) == []
 

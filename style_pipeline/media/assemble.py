@@ -72,6 +72,7 @@ def _pictures(parts: Parts, lead: Fraction) -> Input:
         "itsoffset": _in_us(first - lead),
         **_turned(manifest),
         "f": "concat",
+        "safe": 0,  # which is the price of options in the list; it names nothing but our own files
     }
     return Input(_write_list(manifest, parts.styled), options, ("concat", "mov"), parts.styled)
 
@@ -96,7 +97,8 @@ def _write_list(manifest: FrameManifest, styled: Sequence[Path]) -> Path:
     """FFmpeg's list of files to join.
 
     A shard's times are right already. Each ``duration`` is therefore the difference between its
-    start and the next one's as FFmpeg rounds them, so that it moves nothing.
+    start and the next one's as FFmpeg rounds them, so that it moves nothing. What the pictures are,
+    the first shard says for all: of the others nothing is decoded to find it out.
     """
     end = manifest.pts[-1] + manifest.last_duration
     firsts = [manifest.pts[shard.first_frame] for shard in manifest.shards]
@@ -105,6 +107,7 @@ def _write_list(manifest: FrameManifest, styled: Sequence[Path]) -> Path:
     lines = ["ffconcat version 1.0"]
     for path, (start, following) in zip(styled, pairwise(starts), strict=True):
         lines += [f"file {path.name}", f"duration {following - start}us"]
+        lines += ["option codec_whitelist none"] if path != styled[0] else []
     listing = styled[0].with_name("shards.ffconcat")
     listing.write_text("\n".join(lines) + "\n", encoding="ascii")
     return listing

@@ -83,7 +83,7 @@ def _read(codec: str, finished: Path) -> tuple[str, int]:
         bare: Options = {"bsf:v": units.filter} if units else {}
         copied = Output(sums, [(0, "v:0")], {"c": "copy", **bare, "f": "md5"})
         decoded = Output(opened, [(1, "v:0")], {"fps_mode": "passthrough", "f": "framecrc"})
-        openings = Input(finished, {"skip_frame": "nokey"})
+        openings = Input(finished, {"discard": "nokey", "skip_frame": "nokey"})
         ffmpeg.run([Input(finished), openings], [copied, decoded], _BLAME)
         said = sums.read_text(encoding="ascii").strip().removeprefix("MD5=")
         with opened.open(encoding="ascii") as lines:

@@ -51,13 +51,18 @@ class Bars:
 
 
 def put(document: Path, section: str, content: Iterable[object]) -> None:
-    """Replace what stands between the marks of ``section``; without them it goes to the end."""
+    """Replace what stands between the marks of ``section``; without them it goes to the end.
+
+    Raises ValueError where only one of the marks is there.
+    """
     text = document.read_text("utf-8")
     begin, end = BEGIN.format(section), END.format(section)
-    if begin not in text or end not in text:
+    if begin not in text and end not in text:
         text = f"{text}\n{begin}\n{end}\n"
-    before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{document} has only one of the marks of {section!r}")
     body = "\n\n".join(str(part) for part in content)
     document.write_text(f"{before}{begin}\n\n{body}\n\n{end}{after}", "utf-8")
 

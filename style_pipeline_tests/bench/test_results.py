@@ -38,6 +38,14 @@ def test_a_section_that_was_not_there_comes_at_the_end(tmp_path: Path) -> None:
     assert text.count("newer") == text.count("<!-- film:") == 1
 
 
+def test_a_section_with_one_mark_is_not_guessed_at(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(DOCUMENT.replace("<!-- end of bench -->\n", ""))
+    with pytest.raises(ValueError, match="only one of the marks of 'bench'"):
+        put(page, "bench", ["words"])
+    assert "after" in page.read_text()
+
+
 def test_numbers_are_kept_by_section(tmp_path: Path) -> None:
     keep(tmp_path / "n.json", "bench", {"a": 1})
     keep(tmp_path / "n.json", "film", [2])

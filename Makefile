@@ -135,11 +135,12 @@ mutants: setup ## a thousand damaged files through the door: the table in docs/h
 
 # Each writes its part of docs/performance.md, or of docs/media.md; on a machine with nothing else to do.
 BENCH := $(BIN)/python -m style_pipeline_bench
-.PHONY: bench bench-scheduling bench-memory bench-film bench-cost bench-bit-rate bench-stages
+.PHONY: bench bench-scheduling bench-memory bench-film bench-frame bench-cost bench-bit-rate \
+	bench-stages
 bench: setup $(CLIP) ## measure beside other ways to paint a video; writes docs/performance.md
 	$(BENCH) compare
 
-bench-memory bench-bit-rate: setup $(CLIP)
+bench-memory bench-frame bench-bit-rate: setup $(CLIP)
 	$(BENCH) $(@:bench-%=%)
 
 bench-scheduling bench-film bench-cost: setup

@@ -4,14 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from style_pipeline_bench import bit_rate, compare, film, memory, scheduling
+from style_pipeline_bench import bit_rate, compare, film, frame, memory, scheduling
 from style_pipeline_bench.prices import cost
 
 DOCS = Path("docs")
 FOLDER = Path(".cache/bench")
 FILM = Path(".cache/demo/bigbuckbunny.mp4")
 SIZE = (640, 360)
-WHAT = ("compare", "memory", "film", "scheduling", "bit-rate", "cost")
+WHAT = ("compare", "memory", "film", "scheduling", "bit-rate", "frame", "cost")
 
 
 def main(what: str, frames: int) -> None:
@@ -26,6 +26,8 @@ def main(what: str, frames: int) -> None:
         scheduling.publish(scheduling.measure_all(), DOCS)
     elif what == "bit-rate":
         bit_rate.publish(bit_rate.measure_all(FILM, FOLDER / what), DOCS)
+    elif what == "frame":
+        frame.publish(frame.measure_all(FILM, FOLDER / what), DOCS)
     elif what == "cost":
         cost.publish(DOCS)
 

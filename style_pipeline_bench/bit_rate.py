@@ -5,46 +5,25 @@ as a ratio to one encoding of the same pictures at the same quality.
 """
 
 import shutil
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from style_pipeline.job import Encoding
-from style_pipeline.look import Look
-from style_pipeline.manifest import FrameManifest, FrameShard
-from style_pipeline.media.frames import FrameSettings, extract_frames
-from style_pipeline.media.probe import probe
 from style_pipeline.output import choose
-from style_pipeline.style import catalogue
-from style_pipeline.style.stylizer import Workbench, open_trained
-from style_pipeline.worker.decoder import decode
+from style_pipeline.style import engine
 from style_pipeline.worker.encoder import ShardEncoder, Times
 from style_pipeline.worker.rated import RatedShardEncoder
-from style_pipeline_bench.clips import run
 from style_pipeline_bench.compare import STYLE
+from style_pipeline_bench.cpu_time import cpu_seconds
 from style_pipeline_bench.results import Table, put
+from style_pipeline_bench.sharded import Picture, ShardedClip, sharded, shipped
 
 OUTPUTS = {"H.264": "mp4-h264", "HEVC": "mp4-hevc", "AV1": "mp4-av1", "VP9": "webm-vp9"}
 RATES = (1_000_000, 4_000_000)
 WIDTH, HEIGHT, SHARDS, SHARD_FRAMES = 640, 360, 3, 24
 
-_FRAMES = SHARDS * SHARD_FRAMES
 _SHAPE = f"scale={WIDTH}:{HEIGHT},fps=24"
-
-Picture = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Pictures in shards, [H, W, 3] uint8 RGB each."""
-
-    name: str
-    manifest: FrameManifest
-    shards: tuple[tuple[Picture, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -73,35 +52,20 @@ def measure_all(film: Path, folder: Path) -> list[Kept]:
     ]
 
 
-def _clips(film: Path, folder: Path) -> Iterator[Clip]:
+def _clips(film: Path, folder: Path) -> Iterator[ShardedClip]:
     test = ("-f", "lavfi", "-i", f"testsrc=s={WIDTH}x{HEIGHT}:r=24")
     real = ("-stream_loop", "-1", "-i", str(film))
     yield _clip("a counter", folder, *test)
     yield _clip("a film under noise", folder, *real, "-vf", f"{_SHAPE},noise=alls=24:allf=t")
-    plain = _clip("a film, painted", folder, *real, "-vf", _SHAPE)
-    files = [(catalogue.shipped_checkpoint(), catalogue.shipped_card().sha256)]
-    paint = open_trained(files, Look.parse(STYLE), Workbench())
-    yield replace(plain, shards=tuple(tuple(paint(p) for p in shard) for shard in plain.shards))
+    plain = _clip("a film", folder, *real, "-vf", _SHAPE)
+    yield plain.painted("a film, painted", shipped(STYLE, engine.TORCH))
 
 
-def _clip(name: str, folder: Path, *words: str) -> Clip:
-    path, frames = folder / "clip.mkv", folder / "frames"
-    frames.mkdir(exist_ok=True)
-    lossless = ("-frames:v", f"{_FRAMES}", "-an", "-pix_fmt", "yuv420p", "-c:v", "ffv1")
-    run("ffmpeg", "-v", "error", "-y", *words, *lossless, str(path))
-    taken = extract_frames(path, probe(path), frames, FrameSettings(SHARD_FRAMES))
-    shards = tuple(
-        FrameShard(s.index, s.first_frame, s.count, str(s.path), s.sha256, s.size)
-        for s in taken.shards
-    )
-    manifest = FrameManifest("", "", taken.format, taken.pts, taken.last_duration, shards)
-    pictures = (
-        decode(s.path.read_bytes(), taken.format, s.count, s.path.name) for s in taken.shards
-    )
-    return Clip(name, manifest, tuple(tuple(shard) for shard in pictures))
+def _clip(name: str, folder: Path, *words: str) -> ShardedClip:
+    return sharded(name, folder, SHARD_FRAMES, SHARDS * SHARD_FRAMES, *words)
 
 
-def _kept(codec: str, clip: Clip, encoding: Encoding) -> Kept:
+def _kept(codec: str, clip: ShardedClip, encoding: Encoding) -> Kept:
     found, spent, once = [], 0.0, 0.0
     for shard, pictures in zip(clip.manifest.shards, clip.shards, strict=True):
         times = Times.of(clip.manifest, shard)
@@ -124,11 +88,13 @@ def _kept(codec: str, clip: Clip, encoding: Encoding) -> Kept:
 
 def _seconds(encoder: ShardEncoder | RatedShardEncoder, pictures: Sequence[Picture]) -> float:
     """Of the CPU, for a whole shard."""
-    started = time.process_time()
-    for picture in pictures:
-        encoder.add(picture)
-    encoder.finish()
-    return time.process_time() - started
+
+    def encode() -> None:
+        for picture in pictures:
+            encoder.add(picture)
+        encoder.finish()
+
+    return cpu_seconds(encode)
 
 
 def publish(found: Sequence[Kept], docs: Path) -> None:

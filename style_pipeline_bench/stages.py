@@ -22,16 +22,11 @@ import torch
 from torch import nn
 
 from style_pipeline.job import Encoding
-from style_pipeline.look import Look
-from style_pipeline.manifest import FrameManifest, FrameShard
-from style_pipeline.media.frames import FrameSettings, extract_frames
-from style_pipeline.media.probe import probe
+from style_pipeline.manifest import FrameManifest
 from style_pipeline.stores.local import LocalStore
-from style_pipeline.style import catalogue, engine
-from style_pipeline.style.stylizer import Workbench, open_trained
-from style_pipeline.worker.decoder import decode
+from style_pipeline.style import engine
 from style_pipeline.worker.encoder import ShardEncoder, Times
-from style_pipeline_bench.clips import run
+from style_pipeline_bench.sharded import sharded, shipped
 
 BASELINE = Path(__file__).with_name("stages.json")
 TOLERANCE = 1.75
@@ -40,6 +35,7 @@ LOOKS = 3
 
 CONVOLUTIONS, WRITES = "convolutions", "writes"
 
+_STYLE = "great-wave"
 _FRAMES, _WIDTH, _HEIGHT = 12, 640, 360
 _WRITTEN = 2**21
 Stages = dict[str, Callable[[], object]]
@@ -113,45 +109,32 @@ def convolution() -> Callable[[], object]:
 
 def stages(folder: Path) -> Stages:
     """What a rank does with a shard of 12 frames, and what surrounds it."""
-    clip = folder / "clip.mp4"
-    source = f"testsrc2=s={_WIDTH}x{_HEIGHT}:r=25"
-    run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-frames:v", f"{_FRAMES}", str(clip))
-    (folder / "frames").mkdir()
-    taken = extract_frames(clip, probe(clip), folder / "frames", FrameSettings(_FRAMES))
-    (raw,) = taken.shards
-    content = raw.path.read_bytes()
-    frames = list(decode(content, taken.format, _FRAMES, "shard"))
+    source = ("-f", "lavfi", "-i", f"testsrc2=s={_WIDTH}x{_HEIGHT}:r=25")
+    clip = sharded("a test picture", folder, _FRAMES, _FRAMES, *source)
+    manifest, (content,), (frames,) = clip.manifest, clip.files, clip.shards
     store = LocalStore(folder / "store")
-    native = _painter(engine.NATIVE)
-    shard = FrameShard(0, 0, _FRAMES, "key", raw.sha256, len(content))
-    manifest = FrameManifest("", "", taken.format, taken.pts, taken.last_duration, (shard,))
+    native = shipped(_STYLE, engine.NATIVE)
     text = manifest.to_json()
 
     def encode() -> bytes:
-        encoder = ShardEncoder(taken.format, Encoding(), Times.of(manifest, shard))
+        times = Times.of(manifest, manifest.shards[0])
+        encoder = ShardEncoder(manifest.format, Encoding(), times)
         for frame in frames:
             encoder.add(frame)
         return encoder.finish()
 
     if engine.fitting(engine.cpu_flags(), "any") == engine.NATIVE_BFLOAT16:
-        half = _painter(engine.NATIVE_BFLOAT16)
+        half = shipped(_STYLE, engine.NATIVE_BFLOAT16)
         fast: Stages = {"bfloat16": lambda: [half(frame) for frame in frames[:2]]}
     else:
         fast = {}
     return fast | {
-        "decode": lambda: list(decode(content, taken.format, _FRAMES, "shard")),
+        "decode": lambda: clip.pictures_of(clip.files),
         "network": lambda: [native(frame) for frame in frames[:2]],
         "encode": encode,
         "store": lambda: store.upload(content, "work/shard"),
         "manifest": lambda: [FrameManifest.from_json(text) for _ in range(50)],
     }
-
-
-def _painter(chosen: str) -> Callable[..., object]:
-    look, card = Look.parse("great-wave"), catalogue.shipped_card()
-    return open_trained(
-        [(catalogue.shipped_checkpoint(), card.sha256)], look, Workbench(engine=chosen)
-    )
 
 
 def main(accept: bool) -> int:

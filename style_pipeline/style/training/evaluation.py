@@ -50,10 +50,13 @@ def evaluate(
     ``painting``: [1, 3, H, W], its shorter side PAINTING_SHORT_SIDE pixels; ``frames``: [3, H, W]
     each; all RGB in [0, 1].
     """
-    strokes = Workbench(torch.get_num_threads(), engine=engine).strokes(
-        blended([(network, style, 1.0)])
-    )
-    return measure(strokes.paint, painting, frames, trunk)
+    return measure(painter(network, style, engine), painting, frames, trunk)
+
+
+def painter(network: StyleNetwork, style: int, engine: str = TORCH) -> Paint:
+    """One style of ``network``, painting as videos are painted."""
+    workbench = Workbench(torch.get_num_threads(), engine=engine)
+    return workbench.strokes(blended([(network, style, 1.0)])).paint
 
 
 @torch.no_grad()

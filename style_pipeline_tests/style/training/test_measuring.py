@@ -59,6 +59,14 @@ def test_optimised_pixels_are_nearer_to_the_painting(
     assert best.total == min(score.total for score in seen) < 0.8 * seen[0].total
 
 
+def test_optimisation_begins_where_it_is_told(
+    trunk: Trunk, frames: list[Tensor], target: Tensor
+) -> None:
+    start = frames[0][None].flip(3)
+    picture, _ = optimise(frames[0][None], target, trunk, 1, start=start)
+    assert torch.equal(picture, start)
+
+
 def test_controls_are_measured_in_words(trunk: Trunk, frames: list[Tensor], target: Tensor) -> None:
     targets = [("plain", target), ("bold", target.flip(3))]
     lines = list(control_lines(tiny_network(), NAMES, targets, frames, trunk))

@@ -40,6 +40,26 @@ def test_a_score_is_printed_and_kept(
     assert set(kept.losses) == {"bold/content", "bold/style"}
 
 
+def test_pixels_are_optimised_from_a_networks_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: Path
+) -> None:
+    path, _ = tiny_checkpoint(tmp_path)
+    judged = ["--trunk", str(tiny_trunk(tmp_path)), "--painting", f"bold={painting(tmp_path)}"]
+    main(["score", str(path), *judged, "--frames", str(frames)], standalone_mode=False)
+    begun = [*judged, "--frame", str(frames / "0.png"), "--checkpoint", str(path)]
+    for evaluations in ("1", "10"):
+        main(["optimise", *begun, "--evaluations", evaluations], standalone_mode=False)
+    network, same, better = capsys.readouterr().out.splitlines()
+    assert same == f"{network} levels 0.0"
+    (total, moved), (usual, _) = (_numbers(line)[2:] for line in (better, f"{network} levels 0"))
+    assert total < usual
+    assert moved > 0
+
+
+def _numbers(line: str) -> list[float]:
+    return [float(word) for word in line.split() if word[0].isdigit()]
+
+
 @pytest.mark.slow
 def test_the_26_style_network_learns_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: Path

@@ -3,7 +3,7 @@
 Reading a card needs no PyTorch, so the catalogue and the command line stay light.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Self, TypeVar
 
@@ -29,8 +29,9 @@ class Painting:
 class CheckpointCard:
     """``sha256`` is the checkpoint file's; ``architecture`` holds the network's channel counts.
 
-    ``styles[i]`` is painted by row i of every gamma and beta. ``losses`` are the relative losses on
-    held-out frames, by ``<style>/<loss>``.
+    ``styles[i]`` is painted by row i of every gamma and beta. ``recipe`` says step by step how they
+    were learnt, the warm start first. ``losses`` are the relative losses on held-out frames, by
+    ``<style>/<loss>``.
     """
 
     sha256: str
@@ -45,6 +46,11 @@ class CheckpointCard:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(painting.name for painting in self.styles)
+
+    def after(self, step: str, how: str) -> Self:
+        """This card with one more step of its recipe: ``"03 training"``, and how it was done."""
+        number = len(self.recipe) + 1
+        return replace(self, recipe={**self.recipe, f"{number:02d} {step}": how})
 
     def to_json(self) -> bytes:
         return document.dump(self)

@@ -98,16 +98,14 @@ class Pupil:
 
     def _card(self) -> CheckpointCard:
         shipped = catalogue.shipped_card()
-        return CheckpointCard(
+        card = CheckpointCard(
             sha256="",
             architecture={},
             styles=(Painting(self._style, self._style, "", ""),),
-            recipe={
-                "training": repr(self._trainer.recipe),
-                "warm start": f"{self._nearest} of checkpoint {shipped.sha256}",
-            },
             licences=("painting: its owner's", *shipped.licences),
         )
+        begun = card.after("warm start", f"{self._nearest} of checkpoint {shipped.sha256}")
+        return begun.after("training", repr(self._trainer.recipe))
 
 
 def _nearest(

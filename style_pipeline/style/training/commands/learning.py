@@ -66,12 +66,8 @@ def train(
     trainer = Trainer(
         learning, photographs, [tensors[row] for row in rows], Trunk(trunk), recipe, state
     )
-    card = replace(
-        origin,
-        styles=tuple(painting for painting, _ in named),
-        recipe={f"training {only or ''}".strip(): _described(recipe, until), **origin.recipe},
-        losses={},
-    )
+    described = replace(origin, styles=tuple(painting for painting, _ in named), losses={})
+    card = described.after(f"training {only or ''}".strip(), _described(recipe, until))
     crops = photographs.crops(4, 256, 0, 0)
 
     def draw() -> None:
@@ -126,15 +122,13 @@ def _start(
     """The network that training begins with, and a card of what is known of it."""
     unknown = CheckpointCard(sha256="", architecture={}, styles=())
     if start is None:
-        return StyleNetwork(shape, len(names)), replace(unknown, recipe={"warm start": "none"})
+        return StyleNetwork(shape, len(names)), unknown.after("warm start", "none")
     if start.suffix == ".onnx":
         network = warm_start(start, shape, len(names), photographs, seed)
-        return network, replace(unknown, recipe={"warm start": SOURCE})
+        return network, unknown.after("warm start", SOURCE)
     card = CheckpointCard.read(card_path(start))
     network, card = checkpoint.load(start, card.sha256)
-    before = {f"before: {what}": text for what, text in card.recipe.items()}
-    learnt = continued(network, card.names, names)
-    return widened(learnt, shape), replace(card, recipe=before)
+    return widened(continued(network, card.names, names), shape), card
 
 
 def _described(recipe: Recipe, until: int | None) -> str:

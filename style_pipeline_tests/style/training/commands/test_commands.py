@@ -91,6 +91,8 @@ def test_one_style_is_learnt_again_and_the_others_stay(
     with pytest.raises(ConfigurationError, match="--only takes one of plain, bold, and --body"):
         main(["train", *arguments], standalone_mode=False)
     main(["train", *arguments, "--body-rate", "0"], standalone_mode=False)
+    cards = [CheckpointCard.read(card_path(p)) for p in (start, tmp_path / "out.safetensors")]
+    assert [*cards[1].recipe] == [*cards[0].recipe, "01 training bold"]
     before, after = (load_file(path) for path in (start, tmp_path / "out.safetensors"))
     assert before.keys() == after.keys()
     for name, tensor in before.items():

@@ -129,7 +129,7 @@ def stages(folder: Path) -> Stages:
     else:
         fast = {}
     return fast | {
-        "decode": lambda: clip.pictures_of(clip.files),
+        "decode": lambda: list(clip.pictures_of(clip.files)[0]),
         "network": lambda: [native(frame) for frame in frames[:2]],
         "encode": encode,
         "store": lambda: store.upload(content, "work/shard"),

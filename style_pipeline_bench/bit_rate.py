@@ -17,7 +17,7 @@ from style_pipeline.worker.rated import RatedShardEncoder
 from style_pipeline_bench.compare import STYLE
 from style_pipeline_bench.cpu_time import cpu_seconds
 from style_pipeline_bench.results import Table, put
-from style_pipeline_bench.sharded import Picture, ShardedClip, sharded, shipped
+from style_pipeline_bench.sharded import Picture, ShardedClip, encoded, sharded, shipped
 
 OUTPUTS = {"H.264": "mp4-h264", "HEVC": "mp4-hevc", "AV1": "mp4-av1", "VP9": "webm-vp9"}
 RATES = (1_000_000, 4_000_000)
@@ -88,13 +88,7 @@ def _kept(codec: str, clip: ShardedClip, encoding: Encoding) -> Kept:
 
 def _seconds(encoder: ShardEncoder | RatedShardEncoder, pictures: Sequence[Picture]) -> float:
     """Of the CPU, for a whole shard."""
-
-    def encode() -> None:
-        for picture in pictures:
-            encoder.add(picture)
-        encoder.finish()
-
-    return cpu_seconds(encode)
+    return cpu_seconds(lambda: encoded(encoder, pictures))
 
 
 def publish(found: Sequence[Kept], docs: Path) -> None:

@@ -14,6 +14,8 @@ from style_pipeline.media.probe import probe
 from style_pipeline.style import catalogue
 from style_pipeline.style.stylizer import Workbench, open_trained
 from style_pipeline.worker.decoder import decode
+from style_pipeline.worker.encoder import ShardEncoder
+from style_pipeline.worker.rated import RatedShardEncoder
 from style_pipeline_bench.clips import run
 
 Picture = NDArray[np.uint8]
@@ -67,6 +69,13 @@ def _decoded(manifest: FrameManifest, files: Sequence[bytes]) -> tuple[tuple[Pic
         tuple(decode(content, manifest.format, shard.count, shard.key))
         for content, shard in zip(files, manifest.shards, strict=True)
     )
+
+
+def encoded(encoder: ShardEncoder | RatedShardEncoder, pictures: Sequence[Picture]) -> bytes:
+    """A shard's file, as a rank makes it."""
+    for picture in pictures:
+        encoder.add(picture)
+    return encoder.finish()
 
 
 def shipped(style: str, engine: str) -> Paint:

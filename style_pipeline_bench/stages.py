@@ -26,7 +26,7 @@ from style_pipeline.manifest import FrameManifest
 from style_pipeline.stores.local import LocalStore
 from style_pipeline.style import engine
 from style_pipeline.worker.encoder import ShardEncoder, Times
-from style_pipeline_bench.sharded import sharded, shipped
+from style_pipeline_bench.sharded import encoded, sharded, shipped
 
 BASELINE = Path(__file__).with_name("stages.json")
 TOLERANCE = 1.75
@@ -118,10 +118,7 @@ def stages(folder: Path) -> Stages:
 
     def encode() -> bytes:
         times = Times.of(manifest, manifest.shards[0])
-        encoder = ShardEncoder(manifest.format, Encoding(), times)
-        for frame in frames:
-            encoder.add(frame)
-        return encoder.finish()
+        return encoded(ShardEncoder(manifest.format, Encoding(), times), frames)
 
     if engine.fitting(engine.cpu_flags(), "any") == engine.NATIVE_BFLOAT16:
         half = shipped(_STYLE, engine.NATIVE_BFLOAT16)

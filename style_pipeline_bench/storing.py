@@ -19,7 +19,7 @@ from style_pipeline.worker import codecs, colour
 from style_pipeline.worker.conversion import Conversion
 from style_pipeline.worker.encoder import ShardEncoder, Times
 from style_pipeline_bench.cpu_time import cpu_ms
-from style_pipeline_bench.sharded import Picture, ShardedClip
+from style_pipeline_bench.sharded import ShardedClip, encoded
 
 LOSSLESS = {
     "H.264, `qp=0`, `ultrafast` (as it is)": ("libx264", {"qp": "0", "preset": "ultrafast"}),
@@ -123,18 +123,12 @@ def _nut(frames: Sequence[av.VideoFrame], codec: str, options: dict[str, str]) -
 
 def _encode(painted: ShardedClip, encoding: Encoding) -> list[bytes]:
     return [
-        _encode_shard(
+        encoded(
             ShardEncoder(painted.manifest.format, encoding, Times.of(painted.manifest, shard)),
             pictures,
         )
         for shard, pictures in zip(painted.manifest.shards, painted.shards, strict=True)
     ]
-
-
-def _encode_shard(encoder: ShardEncoder, pictures: Sequence[Picture]) -> bytes:
-    for picture in pictures:
-        encoder.add(picture)
-    return encoder.finish()
 
 
 def _psnr(painted: ShardedClip, files: Sequence[bytes]) -> float:

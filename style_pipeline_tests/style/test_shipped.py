@@ -33,7 +33,7 @@ TOLERANCE = 1.2
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Picture:
-    """[HEIGHT + FRAMES, WIDTH + FRAMES, 3]: fine and coarse, flat and busy at once."""
+    """[H, W, 3], with room to pan: fine and coarse, flat and busy at once."""
     path = tmp_path_factory.mktemp("picture") / "picture.rgb"
     width, height = WIDTH + 24, HEIGHT + 12
     made = ("-f", "lavfi", "-i", f"mandelbrot=s={width}x{height}", "-frames:v", "1")

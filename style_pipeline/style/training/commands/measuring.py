@@ -10,6 +10,7 @@ from style_pipeline.errors import TrainingError
 from style_pipeline.style import checkpoint
 from style_pipeline.style.card import CheckpointCard, card_path
 from style_pipeline.style.engine import ENGINES, TORCH
+from style_pipeline.style.network import StyleNetwork
 from style_pipeline.style.training.commands import arguments
 from style_pipeline.style.training.commands.arguments import EXISTING
 from style_pipeline.style.training.evaluation import control_lines, evaluate, painter
@@ -40,8 +41,7 @@ def score(
     engine: str,
 ) -> None:
     """Relative content and style errors of a checkpoint FILE on held-out frames."""
-    card = CheckpointCard.read(card_path(file))
-    network, _ = checkpoint.load(file, card.sha256)
+    network, card = _opened(file)
     judge, losses = Trunk(trunk), dict[str, float]()
     pictures = arguments.pictures(frames)
     targets = [arguments.target(text) for text in paintings]
@@ -92,10 +92,13 @@ def optimise(
             to_picture(picture[0]).save(out / f"{name}.png")
 
 
+def _opened(file: Path) -> tuple[StyleNetwork, CheckpointCard]:
+    return checkpoint.load(file, CheckpointCard.read(card_path(file)).sha256)
+
+
 def _painted(file: Path, style: str, source: Tensor) -> Tensor:
     """``source``, [1, 3, H, W] RGB in [0, 1], in a style of the checkpoint in ``file``."""
-    card = CheckpointCard.read(card_path(file))
-    network, _ = checkpoint.load(file, card.sha256)
+    network, card = _opened(file)
     return painter(network, card.names.index(style))(source)
 
 
